@@ -165,9 +165,10 @@ class _Reader:
 
     def _secret_key(self, environment: str) -> str:
         key = self._get("SECRET_KEY")
-        if environment == "production" and len(key.encode()) < SHORTEST_SECRET:
+        length = len(key.encode())
+        if environment == "production" and length < SHORTEST_SECRET:
             self.problems.append(
-                f"SECRET_KEY must have at least {SHORTEST_SECRET} bytes in production, but has {len(key.encode())}. "
+                f"SECRET_KEY must have at least {SHORTEST_SECRET} bytes in production, but has {length}. "
                 'Make one with: python3 -c "import secrets; print(secrets.token_hex(32))"'
             )
             return key
@@ -196,7 +197,7 @@ class _Reader:
         if url.database in (None, "", ":memory:"):
             if environment != "test":
                 self.problems.append(
-                    "DATABASE_URL names a SQLite database in memory, which each restart would lose."
+                    "DATABASE_URL names a database in memory, which each restart would lose."
                 )
             return str(url)
         # A relative file lies in the instance folder, wherever the server was started from.
@@ -225,7 +226,7 @@ class _Reader:
                 networks.append(ip_network(text, strict=False))
             except ValueError:
                 self.problems.append(
-                    f"TRUSTED_PROXIES holds {text!r}: name addresses or networks, such as 10.0.0.5 or 10.0.0.0/24."
+                    f"TRUSTED_PROXIES holds {text!r}: an address looks like 10.0.0.5, a network like 10.0.0.0/24."
                 )
         return tuple(networks)
 
@@ -249,7 +250,7 @@ def _kept_secret(path: Path) -> str:
         draft = path.with_name(f"{path.name}.{os.getpid()}")
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_hex(SHORTEST_SECRET))
-        # Linked, not renamed: of two processes that start at once, the second must not replace the first's key.
+        # Linked, not renamed: of two processes that start at once, the second keeps the first's key.
         with suppress(FileExistsError):
             path.hardlink_to(draft)
         draft.unlink()
