@@ -226,7 +226,7 @@ class _Reader:
                 networks.append(ip_network(text, strict=False))
             except ValueError:
                 self.problems.append(
-                    f"TRUSTED_PROXIES holds {text!r}: an address looks like 10.0.0.5, a network like 10.0.0.0/24."
+                    f"TRUSTED_PROXIES holds {text!r}: write addresses (10.0.0.5) or networks (10.0.0.0/24)."
                 )
         return tuple(networks)
 
