@@ -1,0 +1,103 @@
+"""What templates may ask for: times in a zone, words for states and games, addresses of static files.
+
+None of it reads the request, so that fragments can be rendered for a push as well as for a page.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+
+from app.domain.lobby import LABELS, SCHEMAS
+from app.domain.states import CLOSED, MatchState
+
+_FORMATS = {
+    "time": "%H:%M",
+    "day": "%a %-d %b",
+    "date": "%A %-d %B %Y",
+    "datetime": "%a %-d %b %Y, %H:%M",
+}
+_LAST = 9_999_999_999
+
+
+def register_template_helpers(app: Flask) -> None:
+    """Give the filters, and `asset`, to the application's templates."""
+    app.jinja_env.filters.update(
+        utc=utc,
+        local_time=local_time,
+        input_time=input_time,
+        sort_key=sort_key,
+        state_label=state_label,
+        game_title=game_title,
+        lobby_label=lobby_label,
+        zone_title=zone_title,
+    )
+    root = Path(app.static_folder or "")
+
+    @cache
+    def digest(name: str) -> str:
+        return hashlib.sha256((root / name).read_bytes()).hexdigest()[:10]
+
+    def asset(name: str) -> str:
+        """The address of a static file; it changes with the content, so browsers may keep it for long."""
+        return f"/static/{name}?v={digest(name)}" if (root / name).is_file() else f"/static/{name}"
+
+    app.jinja_env.globals["asset"] = asset
+
+
+def _moment(value: datetime | str) -> datetime:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.astimezone(UTC)
+
+
+def utc(value: datetime | str | None) -> str:
+    """The time for a `datetime` attribute: whole seconds, UTC, `Z`; empty for None."""
+    return _moment(value).strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
+
+
+def local_time(value: datetime | str | None, zone: str, fmt: str = "datetime") -> str:
+    """The time as the zone's clock shows it; `fmt` is time, day, date or datetime. Empty for None."""
+    return _moment(value).astimezone(ZoneInfo(zone)).strftime(_FORMATS[fmt]) if value else ""
+
+
+def input_time(value: datetime | str | None, zone: str) -> str:
+    """The time as a `datetime-local` input of a form in that zone wants it; empty for None."""
+    return _moment(value).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+
+def sort_key(match) -> str:
+    """Where a row stands in its section, to be read as a number: ascending, ties by id.
+
+    What is still to come goes by its planned time, and last without one; what is over, latest first.
+    """
+    if match["state"] in CLOSED:
+        ended = match["completed_at"] or match["scheduled_time"]
+        place = _LAST - int(_moment(ended).timestamp()) if ended else _LAST
+    else:
+        planned = match["scheduled_time"]
+        place = int(_moment(planned).timestamp()) if planned else _LAST
+    return f"{place:010d}.{match['id']:09d}"
+
+
+def state_label(state: str) -> str:
+    """The state in words, for people."""
+    return MatchState(state).label
+
+
+def game_title(game: str) -> str:
+    """The game's name as its makers write it; empty where no particular game is meant."""
+    return "" if game == "generic" else SCHEMAS[game].title
+
+
+def lobby_label(key: str) -> str:
+    """The name of a lobby's key, for people."""
+    return LABELS[key]
+
+
+def zone_title(zone: str) -> str:
+    """A zone's name without underscores: `America/New York`."""
+    return zone.replace("_", " ")
