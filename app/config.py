@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.database import engine_options
+
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "production", "test")
 SHORTEST_SECRET = 32  # bytes, as long as what HMAC-SHA256 makes of it
@@ -87,7 +89,7 @@ class Settings:
             "TESTING": self.is_test,
             "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": self._engine_options(),
+            "SQLALCHEMY_ENGINE_OPTIONS": engine_options(self.database_url),
             "SESSION_COOKIE_NAME": "matchdesk_session",
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
@@ -102,12 +104,6 @@ class Settings:
             # A limiter that cannot reach Redis must not stop a tournament.
             "RATELIMIT_SWALLOW_ERRORS": True,
         }
-
-    def _engine_options(self) -> dict[str, object]:
-        if self.uses_sqlite:
-            return {}
-        # No overflow: under load requests wait for a connection rather than exhaust the server's.
-        return {"pool_size": 20, "max_overflow": 0, "pool_pre_ping": True}
 
 
 class _Reader:

@@ -1,0 +1,40 @@
+# Everything runs in .venv/, which is made at the first use and renewed when the requirements change.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+export HOST PORT
+
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/flask --app wsgi
+# Arguments for pytest, such as ARGS="tests/unit -k lobby".
+ARGS ?= --cov
+
+help: ## lists what make can do here
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+run: $(VENV)/.ready ## serves Matchdesk at http://127.0.0.1:8000 (PORT=8001 for another), with the demo at the first start
+	@$(FLASK) db upgrade
+	@deploy/load-demo $(BIN)
+	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py
+
+test: $(VENV)/.ready-dev ## runs the tests with their coverage
+	@$(BIN)/pytest $(ARGS)
+
+check: $(VENV)/.ready-dev ## runs the linters: style, format, directions of imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.ready-dev ## measures list, detail and start-to-push on this machine
+	@$(BIN)/python -m bench
+
+$(VENV)/.ready: requirements.txt
+	@deploy/make-venv $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/.ready-dev: requirements.txt requirements-dev.txt
+	@deploy/make-venv $(VENV) requirements-dev.txt
+	@touch $(VENV)/.ready $@
