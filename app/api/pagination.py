@@ -1,0 +1,32 @@
+"""Pages of lists: `{"count", "next", "previous", "results"}`."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import request
+
+from app.domain.errors import NotFound
+
+
+def page_offset(count: int, page: int, page_size: int) -> int:
+    """How many of the `count` rows lie before the page; raises NotFound for a page past the end."""
+    offset = (page - 1) * page_size
+    if page > 1 and offset >= count:
+        raise NotFound("There is no such page.")
+    return offset
+
+
+def page_document(results: list[Any], count: int, page: int, page_size: int) -> dict[str, Any]:
+    """One page of a list of `count` rows, with the addresses of its neighbours."""
+    return {
+        "count": count,
+        "next": _address(page + 1) if page * page_size < count else None,
+        "previous": _address(page - 1) if page > 1 else None,
+        "results": results,
+    }
+
+
+def _address(page: int) -> str:
+    """This very address, filters and all, with another page."""
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return f"{request.base_url}?{urlencode([*query, ('page', page)])}"

@@ -1,0 +1,119 @@
+"""The API's description: OpenAPI 3.1 as JSON, and a page that people can read, rendered from it here."""
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, render_template
+from flask_smorest import Api
+
+from .blueprint import IdConverter
+from .schemas.base import ProblemSchema
+
+_METHODS = ("get", "post", "put", "patch", "delete")
+
+DESCRIPTION = """\
+Sign in at `POST /api/auth/login/` and send the access token as `Authorization: Bearer ...`; a personal
+access token from the account page works the same way. What is public can be read without.
+
+Times are ISO 8601 with an offset, and come back in UTC. Unknown fields are refused, unknown query
+parameters are ignored. Every error is a problem document (RFC 9457) whose `detail` is one sentence and
+whose `errors` has the reasons by field. The order of answers: 401 for an anonymous write, 404 for what
+you may not see, 403 for what you may not do, then 400 and the rest.
+
+Lists come in pages: `count`, `next`, `previous`, `results`. A document carries an `ETag`; send it as
+`If-None-Match` to be told 304, or as `If-Match` (or the version, as `"7"`) to write only if nothing changed
+meanwhile, which is answered with 412 otherwise. Neither is required.
+"""
+
+
+class MatchdeskApi(Api):
+    """flask-smorest's, with our error documents in place of its own."""
+
+    ERROR_SCHEMA = ProblemSchema
+    DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
+
+    def _register_error_handlers(self) -> None:
+        """The application answers all errors in one place."""
+
+
+def create_api(app: Flask) -> MatchdeskApi:
+    """The API of this application, still without endpoints."""
+    app.config.update(API_TITLE="Matchdesk", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    app.url_map.converters["id"] = IdConverter
+    api = MatchdeskApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
+    api.register_converter(IdConverter, lambda _: {"type": "integer", "minimum": 1})
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    app.add_url_rule("/api/openapi.json", "api_openapi", openapi_json, strict_slashes=False)
+    app.add_url_rule("/api/docs", "api_docs", docs_page, strict_slashes=False)
+    app.extensions["matchdesk_api"] = api
+    return api
+
+
+def openapi_json() -> Response:
+    """The description, for programs."""
+    return Response(orjson.dumps(_spec(), option=orjson.OPT_INDENT_2), mimetype="application/json")
+
+
+def docs_page() -> str:
+    """The description, for people."""
+    spec = _spec()
+    schemas = spec["components"].get("schemas", {})
+    return render_template(
+        "api/docs.html", info=spec["info"], groups=_groups(spec), schemas=schemas, type_of=type_of
+    )
+
+
+def _spec() -> dict[str, Any]:
+    return current_app.extensions["matchdesk_api"].spec.to_dict()
+
+
+def _groups(spec: dict[str, Any]) -> list[dict[str, Any]]:
+    """The operations by tag, in the order in which they were registered."""
+    groups = {tag["name"]: {**tag, "operations": []} for tag in spec.get("tags", [])}
+    for path, item in spec["paths"].items():
+        for method in _METHODS:
+            operation = item.get(method)
+            if operation is None:
+                continue
+            parameters = item.get("parameters", []) + operation.get("parameters", [])
+            body = _content_schema(operation.get("requestBody", {}))
+            answers = [
+                (status, answer.get("description", ""), _content_schema(answer))
+                for status, answer in operation.get("responses", {}).items()
+                if status.isdigit() and int(status) < 400
+            ]
+            groups[operation["tags"][0]]["operations"].append(
+                {
+                    "method": method.upper(),
+                    "path": path,
+                    "summary": operation.get("summary", ""),
+                    "description": operation.get("description", ""),
+                    "parameters": parameters,
+                    "body": body,
+                    "answers": answers,
+                }
+            )
+    return list(groups.values())
+
+
+def _content_schema(holder: dict[str, Any]) -> dict[str, Any] | None:
+    for content in holder.get("content", {}).values():
+        return content.get("schema")
+    return None
+
+
+def type_of(schema: dict[str, Any] | None) -> str:
+    """A schema's type in a few words, such as `integer or null` or `list of Match`."""
+    if not schema:
+        return "anything"
+    if "$ref" in schema:
+        return schema["$ref"].rpartition("/")[2]
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            return " or ".join(type_of(option) for option in schema[key])
+    kinds = schema.get("type", "anything")
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    words = [f"list of {type_of(schema.get('items'))}" if kind == "array" else kind for kind in kinds]
+    if schema.get("format") == "date-time":
+        words = ["time" if word == "string" else word for word in words]
+    return " or ".join(words)

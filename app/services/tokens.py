@@ -1,0 +1,236 @@
+"""Tokens for programs: short-lived access tokens, refresh tokens that work once, and personal ones.
+
+A refresh token is a row; whoever turns its `used_at` from null has used it, so of two at once exactly one
+wins. All that descend from one sign-in are a family. Using a token again is forgiven for some seconds
+(a client that lost the answer), and later taken for theft: the whole family is revoked.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+from sqlalchemy import delete, exists, select, update
+
+from app.domain.errors import InvalidInput, NotFound, NotSignedIn
+from app.domain.permissions import Actor
+from app.extensions import db
+from app.models import AccessToken, RefreshToken, User
+
+from .audit import AuditAction, record
+from .unit_of_work import UnitOfWork, unit_of_work
+
+ACCESS_LIFETIME = timedelta(minutes=15)
+REFRESH_LIFETIME = timedelta(days=7)
+REUSE_GRACE = timedelta(seconds=10)
+SCOPES = ("read", "write")
+_PERSONAL_PREFIX = "mdpat_"
+# A token's last use is shown to its owner; to the minute would cost a write with every call.
+_LAST_USE_STEP = timedelta(minutes=10)
+_BAD_TOKEN = "The token is not valid, or no longer."
+
+
+def issue_tokens(*, user: User, now: datetime) -> dict[str, str]:
+    """`{"access", "refresh"}` for a user who has just signed in: the beginning of a family."""
+    user_id = user.id
+    with unit_of_work(now) as uow:
+        return _issue(uow, uow.session.get_one(User, user_id), family=str(uuid4()))
+
+
+def refresh_tokens(*, token: str, now: datetime) -> dict[str, str]:
+    """A new pair for a refresh token that was never used; raises NotSignedIn for any other."""
+    claims = _claims_of(token, "refresh")
+    pair = None
+    with unit_of_work(now) as uow:
+        # The user's row first: a password change in the meantime must not leave a new token behind.
+        user = uow.session.scalar(select(User).where(User.id == _user_id(claims)).with_for_update())
+        if _take(uow, claims["jti"]):
+            if _is_current(user, claims):
+                pair = _issue(uow, user, family=claims["family"])
+        else:
+            _punish_reuse(uow, claims["jti"])
+    if pair is None:
+        raise NotSignedIn(_BAD_TOKEN)
+    return pair
+
+
+def revoke_refresh(*, token: str, now: datetime) -> None:
+    """Sign out: neither this refresh token nor any of its family works from now on.
+
+    Raises NotSignedIn for what is no refresh token of ours.
+    """
+    claims = _claims_of(token, "refresh")
+    with unit_of_work(now) as uow:
+        _revoke_family(uow, claims["family"])
+
+
+def actor_of_bearer(token: str, *, now: datetime, ip: str | None = None) -> Actor:
+    """Who calls with this access token or personal token; raises NotSignedIn for any other.
+
+    The account is looked up each time: a deactivation, a password change or a sign-out counts at once.
+    """
+    if token.startswith(_PERSONAL_PREFIX):
+        return _actor_of_personal(token, now, ip)
+    claims = _claims_of(token, "access")
+    is_signed_out = exists().where(
+        RefreshToken.family == claims["family"], RefreshToken.revoked_at.is_not(None)
+    )
+    row = db.session.execute(select(User, is_signed_out).where(User.id == _user_id(claims))).first()
+    if row is None or row[1] or not _is_current(row[0], claims):
+        raise NotSignedIn(_BAD_TOKEN)
+    user = row[0]
+    return Actor(user_id=user.id, username=user.username, is_admin=user.is_admin, ip=ip)
+
+
+def create_personal_token(*, actor: Actor, name: str, scope: str, now: datetime) -> str:
+    """Make a personal access token; returns its text, which cannot be had again later."""
+    if actor.is_anonymous:
+        raise NotSignedIn()
+    name = name.strip()
+    if not 1 <= len(name) <= 80:
+        raise InvalidInput.of("name", "A token has a name of 1 to 80 characters.")
+    if scope not in SCOPES:
+        raise InvalidInput.of("scope", "A token is to read or to write.")
+    text = _PERSONAL_PREFIX + secrets.token_urlsafe(32)
+    with unit_of_work(now) as uow:
+        token = AccessToken(
+            user_id=actor.user_id, name=name, scope=scope, token_hash=_digest(text), created_at=now
+        )
+        uow.session.add(token)
+        uow.session.flush()
+        record(
+            uow, actor=actor, action=AuditAction.ACCESS_TOKEN_CREATE, meta={"token_id": token.id, "scope": scope}
+        )
+    return text
+
+
+def list_personal_tokens(*, actor: Actor) -> list[dict[str, Any]]:
+    """The actor's personal tokens that still work, newest first: id, name, scope and times."""
+    columns = (
+        AccessToken.id,
+        AccessToken.name,
+        AccessToken.scope,
+        AccessToken.created_at,
+        AccessToken.last_used_at,
+    )
+    rows = db.session.execute(
+        select(*columns)
+        .where(AccessToken.user_id == actor.user_id, AccessToken.revoked_at.is_(None))
+        .order_by(AccessToken.id.desc())
+    )
+    return [dict(row._mapping) for row in rows]
+
+
+def revoke_personal_token(*, actor: Actor, token_id: int, now: datetime) -> None:
+    """End one of the actor's personal tokens; raises NotFound where the actor has no such token."""
+    with unit_of_work(now) as uow:
+        taken = uow.session.execute(
+            update(AccessToken)
+            .where(
+                AccessToken.id == token_id,
+                AccessToken.user_id == actor.user_id,
+                AccessToken.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        ).rowcount
+        if not taken:
+            raise NotFound("There is no such token.")
+        record(uow, actor=actor, action=AuditAction.ACCESS_TOKEN_REVOKE, meta={"token_id": token_id})
+
+
+def _actor_of_personal(text: str, now: datetime, ip: str | None) -> Actor:
+    token = db.session.scalar(
+        select(AccessToken).where(AccessToken.token_hash == _digest(text), AccessToken.revoked_at.is_(None))
+    )
+    if token is None or not token.user.is_active:
+        raise NotSignedIn(_BAD_TOKEN)
+    user = token.user
+    actor = Actor(
+        user_id=user.id,
+        username=user.username,
+        is_admin=user.is_admin,
+        can_write=token.scope == "write",
+        ip=ip,
+    )
+    if token.last_used_at is None or now - token.last_used_at > _LAST_USE_STEP:
+        token_id = token.id
+        with unit_of_work(now) as uow:
+            uow.session.execute(update(AccessToken).where(AccessToken.id == token_id).values(last_used_at=now))
+    return actor
+
+
+def _issue(uow: UnitOfWork, user: User, *, family: str) -> dict[str, str]:
+    claims = {"epoch": user.session_epoch, "family": family}
+    identity = str(user.id)
+    refresh = create_refresh_token(identity, REFRESH_LIFETIME, additional_claims=claims)
+    uow.session.execute(
+        delete(RefreshToken).where(RefreshToken.user_id == user.id, RefreshToken.expires_at < uow.now)
+    )
+    uow.session.add(
+        RefreshToken(
+            jti=decode_token(refresh)["jti"],
+            family=family,
+            user_id=user.id,
+            created_at=uow.now,
+            expires_at=uow.now + REFRESH_LIFETIME,
+        )
+    )
+    access = create_access_token(identity, expires_delta=ACCESS_LIFETIME, additional_claims=claims)
+    return {"access": access, "refresh": refresh}
+
+
+def _take(uow: UnitOfWork, jti: str) -> bool:
+    """Use the refresh token; False where it is used, revoked or unknown."""
+    taken = uow.session.execute(
+        update(RefreshToken)
+        .where(
+            RefreshToken.jti == jti,
+            RefreshToken.used_at.is_(None),
+            RefreshToken.revoked_at.is_(None),
+            RefreshToken.expires_at > uow.now,
+        )
+        .values(used_at=uow.now)
+    )
+    return taken.rowcount == 1
+
+
+def _punish_reuse(uow: UnitOfWork, jti: str) -> None:
+    row = uow.session.get(RefreshToken, jti)
+    if row is not None and row.used_at is not None and uow.now - row.used_at > REUSE_GRACE:
+        _revoke_family(uow, row.family)
+
+
+def _revoke_family(uow: UnitOfWork, family: str) -> None:
+    uow.session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.family == family, RefreshToken.revoked_at.is_(None))
+        .values(revoked_at=uow.now)
+    )
+
+
+def _claims_of(token: str, kind: str) -> dict[str, Any]:
+    """The claims of a token of ours of this kind; whatever else comes in raises NotSignedIn."""
+    try:
+        claims = decode_token(token)
+    except (PyJWTError, JWTExtendedException, ValueError, TypeError, RecursionError):
+        # The parts of a token are parsed before its signature is checked, so anything may be in there.
+        raise NotSignedIn(_BAD_TOKEN) from None
+    if claims.get("type") != kind or not {"sub", "jti", "family", "epoch"} <= claims.keys():
+        raise NotSignedIn(_BAD_TOKEN)
+    return claims
+
+
+def _user_id(claims: dict[str, Any]) -> int:
+    return int(claims["sub"])
+
+
+def _is_current(user: User | None, claims: dict[str, Any]) -> bool:
+    return user is not None and user.is_active and user.session_epoch == claims["epoch"]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
