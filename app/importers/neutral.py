@@ -1,0 +1,139 @@
+"""What every reader hands to the writer: a tournament in plain values, whatever file it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+# The widths of the columns that these values end in. A reader refuses what would not fit.
+NAME_LENGTH = 100
+TOURNAMENT_NAME_LENGTH = 120
+STATION_LENGTH = 80
+GROUP_LENGTH = 40
+MAX_SCORE = 9999
+MAX_MATCHES = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that cannot be read (or, as a warning, that was read with a doubt)."""
+
+    where: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.why}" if self.where else self.why
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a match: a team by name, or an open side with the words that stand for it.
+
+    An open side that another match feeds needs no words: that match tells who comes.
+    """
+
+    name: str = ""
+    label: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """True while nobody knows who plays here."""
+        return not self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a match ended. `winner_slot` is 1, 2, or None for a draw."""
+
+    score: tuple[int, int]
+    tiebreak: tuple[int, int] | None = None
+    winner_slot: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a match sends its winner or its loser: the key of a later match, and the slot there."""
+
+    key: str
+    slot: int
+
+
+@dataclass(slots=True)
+class SourceMatch:
+    """One match of the file. `key` names it for good, whatever its time, score or teams become."""
+
+    key: str
+    line: int
+    section: str
+    round_name: str
+    round_number: int
+    sides: tuple[Side, Side]
+    group: str = ""
+    match_number: int = 0
+    number_in_file: int | None = None
+    scheduled_time: datetime | None = None
+    station: str = ""
+    outcome: Outcome | None = None
+    winner_to: Target | None = None
+    loser_to: Target | None = None
+
+    @property
+    def team_names(self) -> frozenset[str]:
+        """The names of the sides that are known."""
+        return frozenset(side.name for side in self.sides if side.name)
+
+
+@dataclass(slots=True)
+class SourceBracket:
+    """One bracket of the file; `groups` maps a group's name to its teams in order of appearance."""
+
+    key: str
+    name: str
+    format: str
+    matches: list[SourceMatch]
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def team_names(self) -> list[str]:
+        """Every known team of the bracket, in order of appearance."""
+        names: dict[str, None] = {}
+        for match in self.matches:
+            for side in match.sides:
+                if side.name:
+                    names.setdefault(side.name)
+        return list(names)
+
+
+@dataclass(slots=True)
+class SourceTournament:
+    """A whole file. `key` is what makes a second run find the tournament of the first."""
+
+    key: str
+    name: str
+    time_zone: str
+    brackets: list[SourceBracket]
+
+    @property
+    def matches(self) -> list[SourceMatch]:
+        """All matches of all brackets, bracket by bracket."""
+        return [match for bracket in self.brackets for match in bracket.matches]
+
+    @property
+    def team_names(self) -> list[str]:
+        """Every known team, in order of appearance."""
+        return list(dict.fromkeys(name for bracket in self.brackets for name in bracket.team_names))
+
+    @property
+    def station_names(self) -> list[str]:
+        """Every ground, in order of appearance."""
+        return list(dict.fromkeys(match.station for match in self.matches if match.station))
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a reader answers. Where there is a problem, there is no tournament: all or nothing."""
+
+    tournament: SourceTournament | None = None
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
