@@ -25,7 +25,9 @@ def read_group_stage(lines: list[Line], problems: list[Problem]) -> SourceBracke
     ordered = sorted(matches, key=lambda match: (match.scheduled_time or _LATEST, match.line))
     for number, match in enumerate(ordered, 1):
         match.match_number = number
-    groups = {name: list(dict.fromkeys(team for line in by_group[name] for team in line.teams)) for name in by_group}
+    groups = {
+        name: list(dict.fromkeys(team for line in by_group[name] for team in line.teams)) for name in by_group
+    }
     name = "League" if list(by_group) == [""] else "Group stage"
     options: dict[str, object] = {
         "draws": True,

@@ -27,7 +27,9 @@ class _Entry:
 class KnockoutReader:
     """Builds the bracket; notes problems and warnings in the lists that it is given."""
 
-    def __init__(self, lines: list[Line], group_matches: int, problems: list[Problem], warnings: list[Problem]):
+    def __init__(
+        self, lines: list[Line], group_matches: int, problems: list[Problem], warnings: list[Problem]
+    ):
         self.problems = problems
         self.warnings = warnings
         self.entries = _ordered(lines)
@@ -72,7 +74,9 @@ class KnockoutReader:
                 implied.append(entry)
         if implied and any(read_feeder(team) for entry in self.entries for team in entry.line.teams):
             self.warnings.append(
-                Problem("", f"{len(implied)} knockout matches have no num: they were counted in the file's order.")
+                Problem(
+                    "", f"{len(implied)} knockout matches have no num: they were counted in the file's order."
+                )
             )
         return numbers
 
@@ -91,7 +95,9 @@ class KnockoutReader:
                     continue
                 first = seen.setdefault((entry.size, team), entry)
                 if first is not entry:
-                    self._refuse(entry, f"{shown(team)} plays in match {first.line.position} of the same round already")
+                    self._refuse(
+                        entry, f"{shown(team)} plays in match {first.line.position} of the same round already"
+                    )
                 if group_teams and team not in group_teams:
                     self._refuse(entry, f"{shown(team)} played in no group")
 
@@ -99,9 +105,13 @@ class KnockoutReader:
         for entry in self.entries:
             for team in entry.line.teams:
                 place = read_group_place(team)
-                unknown = [letter for letter in place[1] if letter not in letters] if place and letters else []
+                unknown = (
+                    [letter for letter in place[1] if letter not in letters] if place and letters else []
+                )
                 if unknown:
-                    self._refuse(entry, f"{shown(team)} names group {unknown[0]}, which the file does not have")
+                    self._refuse(
+                        entry, f"{shown(team)} names group {unknown[0]}, which the file does not have"
+                    )
 
     def _link(self, entry: _Entry) -> None:
         sides = tuple(self._side(entry, slot, team) for slot, team in enumerate(entry.line.teams, 1))
@@ -117,7 +127,9 @@ class KnockoutReader:
                 self._refuse(entry, f"{shown(team)} names no knockout match of an earlier round")
                 return read_side(team)
             if feeder.takes_winner == entry.is_third_place:
-                self._refuse(entry, f"{shown(team)}: only the match for third place takes losers, and nothing else")
+                self._refuse(
+                    entry, f"{shown(team)}: only the match for third place takes losers, and nothing else"
+                )
                 return read_side(team)
             self._attach(source, entry, slot)
             return self._advanced(source, entry) or Side()
@@ -128,10 +140,14 @@ class KnockoutReader:
             self._attach(source, entry, slot)
             advanced = self._advanced(source, entry)
             if advanced is None:
-                self._warn(entry, f"{shown(team)} plays, but match {source.line.position} of the file has no result")
+                self._warn(
+                    entry, f"{shown(team)} plays, but match {source.line.position} of the file has no result"
+                )
             elif advanced.name != team:
                 verb = "won" if entry.is_third_place else "lost"
-                self._refuse(entry, f"{shown(team)} plays, but it {verb} match {source.line.position} of the file")
+                self._refuse(
+                    entry, f"{shown(team)} plays, but it {verb} match {source.line.position} of the file"
+                )
         return Side(name=team)
 
     def _came_from(self, entry: _Entry, team: str) -> _Entry | None:
@@ -143,7 +159,9 @@ class KnockoutReader:
         for source in before:
             if any(side.name == team for side in source.match.sides):
                 return source
-        is_whole = len(before) == min(sizes) // 2 and not any(side.is_open for e in before for side in e.match.sides)
+        is_whole = len(before) == min(sizes) // 2 and not any(
+            side.is_open for e in before for side in e.match.sides
+        )
         if is_whole:
             self._refuse(entry, f"{shown(team)} did not play in the {before[0].line.round.name}")
         return None
@@ -153,7 +171,9 @@ class KnockoutReader:
         taken = source.match.loser_to if entry.is_third_place else source.match.winner_to
         if taken:
             what = "loser" if entry.is_third_place else "winner"
-            self._refuse(entry, f"the {what} of match {source.line.position} of the file goes elsewhere already")
+            self._refuse(
+                entry, f"the {what} of match {source.line.position} of the file goes elsewhere already"
+            )
         elif entry.is_third_place:
             source.match.loser_to = target
         else:
@@ -172,9 +192,17 @@ class KnockoutReader:
         last = min(self.by_size, default=0)
         for entry in self.entries:
             is_undecided_later = any(
-                is_undecided(team) for later in self.entries if later.size < entry.size for team in later.line.teams
+                is_undecided(team)
+                for later in self.entries
+                if later.size < entry.size
+                for team in later.line.teams
             )
-            if entry.size > last and not entry.is_third_place and not entry.match.winner_to and is_undecided_later:
+            if (
+                entry.size > last
+                and not entry.is_third_place
+                and not entry.match.winner_to
+                and is_undecided_later
+            ):
                 self._warn(entry, "nothing in the file says where its winner goes")
 
 

@@ -109,7 +109,9 @@ class LineReader:
             if not team and _is_blank(entry.get(key)):
                 self._refuse(f"has no {key}")
             elif is_group and team and is_placeholder(team):
-                self._refuse(f"{key} is {shown(team)}, which stands for a team; a group needs its teams by name")
+                self._refuse(
+                    f"{key} is {shown(team)}, which stands for a team; a group needs its teams by name"
+                )
         if teams[0] and teams[0].casefold() == teams[1].casefold() and not is_undecided(teams[0]):
             self._refuse(f"{shown(teams[0])} plays against itself")
         return teams

@@ -70,7 +70,8 @@ _FEEDER = re.compile(
 )
 _PLACE = re.compile(r"(?P<place>[1-4])(?P<groups>[A-Z](?:/[A-Z])*)", re.ASCII)
 _PLACE_WORDS = re.compile(
-    r"(?P<place>winners?|1st|runners?.?up|2nd|3rd|third|4th)(?: of| place)?,? groups? (?P<groups>[A-Z](?: ?/ ?[A-Z])*)",
+    r"(?P<place>winners?|1st|runners?.?up|2nd|3rd|third|4th)(?: of| place)?,? groups? "
+    r"(?P<groups>[A-Z](?: ?/ ?[A-Z])*)",
     re.IGNORECASE,
 )
 UNDECIDED = {"tbd", "tba", "tbc", "?", "??", "???", "-", "n.n.", "to be determined", "to be announced"}
@@ -107,7 +108,9 @@ def read_side(text: str) -> Side:
     place = read_group_place(text)
     if place:
         rank, letters = place
-        return Side(label=f"{_PLACES[rank]} of {'group' if len(letters) == 1 else 'groups'} {'/'.join(letters)}")
+        return Side(
+            label=f"{_PLACES[rank]} of {'group' if len(letters) == 1 else 'groups'} {'/'.join(letters)}"
+        )
     if text.casefold() in UNDECIDED:
         return Side(label="To be decided")
     return Side(name=text)

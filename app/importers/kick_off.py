@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _TIME = re.compile(
@@ -52,7 +52,7 @@ def read_time(text: str) -> tuple[time, timezone | None]:
     except ValueError:
         raise UnclearTime("is no time of day") from None
     if found["sign"] is None:
-        return clock, timezone.utc if found["zulu"] or found["utc"] else None
+        return clock, UTC if found["zulu"] or found["utc"] else None
     minutes = int(found["minutes"] or 0)
     offset = timedelta(hours=int(found["hours"]), minutes=minutes)
     if minutes > 59 or offset > _WIDEST_OFFSET:
@@ -61,11 +61,11 @@ def read_time(text: str) -> tuple[time, timezone | None]:
 
 
 def to_utc(day: date, clock: time, offset: timezone | None, zone: ZoneInfo) -> datetime:
-    """The moment in UTC. Without an offset the clock is the zone's; raises UnclearTime in a DST gap or fold."""
+    """The moment in UTC; a clock without an offset is the zone's. Raises UnclearTime in a DST gap or fold."""
     wall = datetime.combine(day, clock)
     if offset is not None:
-        return wall.replace(tzinfo=offset).astimezone(timezone.utc)
-    moment = wall.replace(tzinfo=zone).astimezone(timezone.utc)
+        return wall.replace(tzinfo=offset).astimezone(UTC)
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) != wall:
         raise UnclearTime(f"does not exist in {zone.key}: the clocks go forward then")
     if wall.replace(tzinfo=zone, fold=1).utcoffset() != wall.replace(tzinfo=zone, fold=0).utcoffset():

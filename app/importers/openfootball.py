@@ -63,11 +63,15 @@ def _read_head(document: Any) -> tuple[str, list[Problem]]:
     elif not matches:
         problems.append(Problem("", 'The file\'s list "matches" is empty.'))
     elif len(matches) > MAX_MATCHES:
-        problems.append(Problem("", f"The file has {len(matches)} matches; at most {MAX_MATCHES} can be read."))
+        problems.append(
+            Problem("", f"The file has {len(matches)} matches; at most {MAX_MATCHES} can be read.")
+        )
     return ("" if problems else clean(name)), problems
 
 
-def _read_brackets(lines: list[Line], problems: list[Problem], warnings: list[Problem]) -> list[SourceBracket]:
+def _read_brackets(
+    lines: list[Line], problems: list[Problem], warnings: list[Problem]
+) -> list[SourceBracket]:
     group_lines = [line for line in lines if line.round.kind == GROUP]
     knockout_lines = [line for line in lines if line.round.kind != GROUP]
     brackets = []
@@ -89,7 +93,9 @@ def _doubles(lines: Iterable[Line]) -> list[Problem]:
     for line in lines:
         first = numbers.setdefault(line.number, line) if line.number is not None else line
         if first is not line:
-            problems.append(Problem(line.where, f"num {line.number} is taken by match {first.position} of the file"))
+            problems.append(
+                Problem(line.where, f"num {line.number} is taken by match {first.position} of the file")
+            )
         fixture = (line.round, line.group, line.teams, line.scheduled_time)
         first = fixtures.setdefault(fixture, line) if not all(map(is_placeholder, line.teams)) else line
         if first is not line:
@@ -107,5 +113,5 @@ def _without_offset(lines: Iterable[Line], zone: ZoneInfo) -> list[Problem]:
     if not positions:
         return []
     listed = ", ".join(positions[:20]) + (", …" if len(positions) > 20 else "")
-    why = f"Without a UTC offset, and so read in {zone.key}, are the kick-offs of {len(positions)} of the matches"
-    return [Problem("", f"{why}: {listed}.")]
+    why = f"Without a UTC offset, and so read in {zone.key}, are {len(positions)} kick-offs"
+    return [Problem("", f"{why}: of the matches {listed} of the file.")]

@@ -58,5 +58,6 @@ def read_matches(*matches, zone="UTC", name="Small Cup"):
 def problems_of(*matches, zone="UTC"):
     """The problems of these matches as sentences; fails where the reader found none."""
     reading = read_matches(*matches, zone=zone)
-    assert reading.problems and reading.tournament is None
+    assert reading.problems
+    assert reading.tournament is None
     return [str(problem) for problem in reading.problems]

@@ -18,7 +18,8 @@ UTC = ZoneInfo("UTC")
 def file_problem(data):
     """The one problem of a file that is none."""
     reading = read(data, UTC)
-    assert reading.tournament is None and len(reading.problems) == 1
+    assert reading.tournament is None
+    assert len(reading.problems) == 1
     return str(reading.problems[0])
 
 
@@ -121,12 +122,16 @@ def test_byte_order_mark_is_tolerated():
 def test_bad_line_is_named(match, why):
     sentences = problems_of(entry("Como", "Derby"), match)
     assert len(sentences) == 1
-    assert sentences[0].startswith("Match 2 of the file") and why in sentences[0]
+    assert sentences[0].startswith("Match 2 of the file")
+    assert why in sentences[0]
 
 
 def test_every_bad_line_is_named_with_its_teams():
     sentences = problems_of(
-        entry("Ajax", "Bari", date="x"), entry("Como", "Derby"), entry("Elche", "Elche"), entry("Fulham", "Genk", time="y")
+        entry("Ajax", "Bari", date="x"),
+        entry("Como", "Derby"),
+        entry("Elche", "Elche"),
+        entry("Fulham", "Genk", time="y"),
     )
     assert [sentence.partition(": ")[0] for sentence in sentences] == [
         "Match 1 of the file (Ajax v Bari)",
@@ -140,7 +145,9 @@ def test_one_line_may_have_several_problems():
 
 
 def test_messages_write_no_control_characters_to_the_terminal():
-    assert all(sentence.isprintable() for sentence in problems_of(entry("A\x1b[2J\n", "B\x07", time="\x1b]0;")))
+    assert all(
+        sentence.isprintable() for sentence in problems_of(entry("A\x1b[2J\n", "B\x07", time="\x1b]0;"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,14 +162,32 @@ def test_messages_write_no_control_characters_to_the_terminal():
         ([entry(), knockout("Final", "Ajax", "Como")], '"Como" played in no group'),
         ([entry(), knockout("Final", "1A", "2C")], '"2C" names group C'),
         ([knockout("Final", "A", "B"), knockout("Final", "C", "D")], "one match too many"),
-        ([knockout("Third place", "A", "B"), knockout("Third place", "C", "D")], "second match for third place"),
-        ([knockout("Semi-final", "A", "B"), knockout("Semi-final", "C", "A")], '"A" plays in match 1 of the same round'),
+        (
+            [knockout("Third place", "A", "B"), knockout("Third place", "C", "D")],
+            "second match for third place",
+        ),
+        (
+            [knockout("Semi-final", "A", "B"), knockout("Semi-final", "C", "A")],
+            '"A" plays in match 1 of the same round',
+        ),
         ([knockout("Final", "W2", "B", num=1), knockout("Final", "C", "D", num=2)], "too many"),
         ([knockout("Final", "W1", "B", num=1)], "names no knockout match of an earlier round"),
-        ([entry(num=1), knockout("Final", "W1", "Bari", num=2)], "names no knockout match of an earlier round"),
-        ([knockout("Semi-final", "A", "B", num=1), knockout("Final", "L1", "C", num=2)], "only the match for third"),
-        ([knockout("Semi-final", "A", "B", num=1), knockout("Third place", "W1", "C", num=2)], "only the match for third"),
-        ([knockout("Semi-final", "A", "B", num=1), knockout("Final", "W1", "W1", num=2)], "plays against itself"),
+        (
+            [entry(num=1), knockout("Final", "W1", "Bari", num=2)],
+            "names no knockout match of an earlier round",
+        ),
+        (
+            [knockout("Semi-final", "A", "B", num=1), knockout("Final", "L1", "C", num=2)],
+            "only the match for third",
+        ),
+        (
+            [knockout("Semi-final", "A", "B", num=1), knockout("Third place", "W1", "C", num=2)],
+            "only the match for third",
+        ),
+        (
+            [knockout("Semi-final", "A", "B", num=1), knockout("Final", "W1", "W1", num=2)],
+            "plays against itself",
+        ),
         (
             [
                 knockout("Quarter-final", "A", "B", num=1),
@@ -202,14 +227,21 @@ def test_team_from_nowhere_is_named():
 def test_time_in_the_gap_or_the_fold_of_a_clock_change_is_not_guessed():
     gap = problems_of(entry(date="2026-03-29", time="02:30"), zone="Europe/Berlin")
     fold = problems_of(entry(date="2026-10-25", time="02:30"), zone="Europe/Berlin")
-    assert "does not exist in Europe/Berlin" in gap[0] and "Ajax v Bari" in gap[0]
+    assert "does not exist in Europe/Berlin" in gap[0]
+    assert "Ajax v Bari" in gap[0]
     assert "happens twice in Europe/Berlin" in fold[0]
     assert read_matches(entry(date="2026-10-25", time="02:30 UTC+1"), zone="Europe/Berlin").problems == []
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
-    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda children: (
+        st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3)
+    ),
     max_leaves=6,
 )
 keys = st.sampled_from(["round", "num", "date", "time", "team1", "team2", "score", "group", "ground"])
@@ -219,7 +251,8 @@ keys = st.sampled_from(["round", "num", "date", "time", "team1", "team2", "score
 @given(st.binary(max_size=200) | values.map(lambda value: json.dumps(value).encode()))
 def test_no_bytes_are_too_strange(data):
     reading = read(data, UTC)
-    assert reading.tournament is None and reading.problems
+    assert reading.tournament is None
+    assert reading.problems
 
 
 @settings(max_examples=300, deadline=None)
@@ -252,7 +285,8 @@ def test_world_cup_as_it_stood_after_any_match_is_read(played):
         if at >= 88 and at >= played:
             match["team1"], match["team2"] = STAND_INS[match["num"]]
     reading = read(json.dumps(document).encode(), UTC)
-    assert reading.problems == [] and reading.warnings == []
+    assert reading.problems == []
+    assert reading.warnings == []
     assert sum(match.outcome is not None for match in reading.tournament.matches) == played
 
 

@@ -20,7 +20,8 @@ def world_cup_reading():
 def test_reads_the_whole_world_cup_without_a_doubt(world_cup_reading):
     tournament = world_cup_reading.tournament
     groups, knockout_bracket = tournament.brackets
-    assert world_cup_reading.problems == [] and world_cup_reading.warnings == []
+    assert world_cup_reading.problems == []
+    assert world_cup_reading.warnings == []
     assert tournament.name == "World Cup 2026"
     assert len(tournament.matches) == 104
     assert len(tournament.team_names) == 48
@@ -52,7 +53,10 @@ def test_world_cup_links_come_from_who_really_went_on(world_cup_reading):
     assert len(fed) == len(set(fed)) == 30
     assert [match.round_name for match in by_key.values() if match.loser_to] == ["Semi-finals"] * 2
     for match in by_key.values():
-        for target, slot in ((match.winner_to, match.outcome.winner_slot), (match.loser_to, 3 - match.outcome.winner_slot)):
+        for target, slot in (
+            (match.winner_to, match.outcome.winner_slot),
+            (match.loser_to, 3 - match.outcome.winner_slot),
+        ):
             if target:
                 assert by_key[target.key].sides[target.slot - 1] == match.sides[slot - 1]
     final = next(match for match in by_key.values() if match.section == "final")
@@ -92,7 +96,8 @@ def test_half_time_alone_is_no_result():
 @pytest.mark.parametrize("score", [..., None, {}, {"ft": None}])
 def test_match_without_a_score_is_yet_to_come(score):
     reading = read_matches(entry(score=score))
-    assert reading.tournament.matches[0].outcome is None and reading.warnings == []
+    assert reading.tournament.matches[0].outcome is None
+    assert reading.warnings == []
 
 
 @pytest.mark.parametrize(
@@ -129,7 +134,9 @@ def test_matchdays_are_the_group_stage(text):
     assert (read_round(text).kind, read_round(text).matchday) == ("group", 14)
 
 
-@pytest.mark.parametrize("text", ["Round of 12", "Round of 2048", "Play-offs", "Halftime", "Round of 0", "1/3 finals"])
+@pytest.mark.parametrize(
+    "text", ["Round of 12", "Round of 2048", "Play-offs", "Halftime", "Round of 0", "1/3 finals"]
+)
 def test_unknown_rounds_are_not_guessed(text):
     assert read_round(text) is None
 
@@ -153,10 +160,13 @@ def test_stand_ins_become_open_sides_with_labels(text, label):
     assert read_side(text) == Side(label=label)
 
 
-@pytest.mark.parametrize("text", ["Wales", "West Ham", "Los Angeles", "1. FC Köln", "W", "Lecce", "1860 München"])
+@pytest.mark.parametrize(
+    "text", ["Wales", "West Ham", "Los Angeles", "1. FC Köln", "W", "Lecce", "1860 München"]
+)
 def test_team_names_are_no_stand_ins(text):
     assert read_side(text) == Side(name=text)
-    assert read_feeder(text) is None and read_group_place(text) is None
+    assert read_feeder(text) is None
+    assert read_group_place(text) is None
 
 
 def test_tournament_to_come_has_open_sides_and_links():
@@ -194,8 +204,10 @@ def test_numbers_may_be_left_out():
     reading = read_matches(*four_team_cup())
     semi1, semi2, third, final = reading.tournament.matches
     assert reading.warnings == []
-    assert semi1.winner_to == Target(final.key, 1) and semi2.winner_to == Target(final.key, 2)
-    assert semi1.loser_to == Target(third.key, 1) and semi2.loser_to == Target(third.key, 2)
+    assert semi1.winner_to == Target(final.key, 1)
+    assert semi2.winner_to == Target(final.key, 2)
+    assert semi1.loser_to == Target(third.key, 1)
+    assert semi2.loser_to == Target(third.key, 2)
 
 
 def test_missing_numbers_are_counted_where_stand_ins_need_them():
@@ -206,7 +218,10 @@ def test_missing_numbers_are_counted_where_stand_ins_need_them():
         knockout("Final", "W2", "W3"),
     )
     final = reading.tournament.matches[-1]
-    assert [match.winner_to for match in reading.tournament.matches[1:3]] == [Target(final.key, 1), Target(final.key, 2)]
+    assert [match.winner_to for match in reading.tournament.matches[1:3]] == [
+        Target(final.key, 1),
+        Target(final.key, 2),
+    ]
     assert "3 knockout matches have no num" in str(reading.warnings[0])
 
 
@@ -249,7 +264,8 @@ def test_league_is_one_group_without_a_name():
 def test_names_in_any_script_are_kept_in_one_form():
     decomposed, composed = "Cura\u0063\u0327ao", "Curaçao"
     reading = read_matches(
-        entry(decomposed, "日本", ground="Zapópan  (Jalisco)"), entry(composed, "Türkiye 🇹🇷", date="2026-06-12")
+        entry(decomposed, "日本", ground="Zapópan  (Jalisco)"),
+        entry(composed, "Türkiye 🇹🇷", date="2026-06-12"),
     )
     assert reading.tournament.team_names == [composed, "日本", "Türkiye 🇹🇷"]
     assert reading.tournament.station_names == ["Zapópan (Jalisco)", "Mexico City"]
