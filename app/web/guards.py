@@ -1,0 +1,65 @@
+"""Who looks at a page, and whether they may go on: used by every view."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from urllib.parse import urlsplit
+
+from flask import Flask, request
+from flask_login import current_user
+
+from app.domain.errors import NotSignedIn
+from app.domain.permissions import ANONYMOUS, Actor
+from app.services import accounts
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Forms that are for people who are not signed in yet.
+_OPEN_FORMS = frozenset({"accounts.login", "accounts.register", "accounts.sign_in_by_link"})
+
+
+def current_actor() -> Actor:
+    """Who looks at the page; ANONYMOUS where nobody is signed in."""
+    if not current_user.is_authenticated:
+        return ANONYMOUS
+    return accounts.actor_of_user(current_user, ip=request.remote_addr)
+
+
+def now() -> datetime:
+    """The time of this request: aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def signed_in(view: Callable) -> Callable:
+    """Send whoever is not signed in to the login page, and back here afterwards."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        if not current_user.is_authenticated:
+            raise NotSignedIn()
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def own_path(target: str | None, default: str = "/") -> str:
+    """`target` where it is a path on this site, else `default`: nobody is sent elsewhere by a link of ours."""
+    if not target or not target.isprintable() or "\\" in target or not target.startswith("/"):
+        return default
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return default
+    return default if parts.scheme or parts.netloc or target.startswith("//") else target
+
+
+def register_guards(app: Flask) -> None:
+    """Refuse every form of somebody who is not signed in, before it is asked whether its object exists."""
+    # Ahead of the CSRF check: whose session has ended is told to sign in, not that a token is missing.
+    app.before_request_funcs.setdefault(None, []).insert(0, _refuse_anonymous_writes)
+
+
+def _refuse_anonymous_writes() -> None:
+    if request.method in _SAFE_METHODS or request.path.startswith("/api/"):
+        return
+    if request.endpoint not in _OPEN_FORMS and not current_user.is_authenticated:
+        raise NotSignedIn()
