@@ -1,0 +1,41 @@
+"""How connections to the database behave: SQLite's transactions made real, and pool sizes."""
+
+from sqlalchemy import Engine, event
+
+# The longest that SQLite itself waits for another process's write. It blocks the whole process, so it is
+# short; unit_of_work waits longer, and lets other requests run meanwhile.
+SQLITE_BUSY_TIMEOUT_MS = 250
+
+
+def engine_options(url: str) -> dict:
+    """The engine's options for SQLALCHEMY_ENGINE_OPTIONS."""
+    if url.startswith("sqlite"):
+        return {"pool_size": 20, "max_overflow": 40, "connect_args": {"check_same_thread": False}}
+    return {"pool_size": 20, "max_overflow": 0, "pool_pre_ping": True, "pool_timeout": 10}
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Install the listeners that SQLite needs; other databases are left as they are."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection, _record):
+        # The driver's own BEGIN comes too late for reads and breaks savepoints: we begin ourselves.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            "foreign_keys=ON",
+            # Without it, INSERT OR REPLACE would slip past the audit table's delete trigger.
+            "recursive_triggers=ON",
+            f"busy_timeout={SQLITE_BUSY_TIMEOUT_MS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection):
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,1 @@
+"""The rules of the match desk: pure Python, without framework, database, clock or I/O."""

@@ -1,0 +1,32 @@
+"""Times of matches: when check-in closes, and when the matches of a bulk start."""
+
+from datetime import datetime, timedelta
+
+from .errors import InvalidInput
+
+MAX_INTERVAL_MINUTES = 7 * 24 * 60
+# Room for a tournament planned long ahead; a later year is a typing error.
+MAX_YEARS_AHEAD = 10
+
+
+def check_in_deadline(scheduled_time: datetime | None, window_minutes: int, now: datetime) -> datetime | None:
+    """When check-in closes: the window before the start, or the start where that is past already."""
+    if scheduled_time is None:
+        return None
+    deadline = scheduled_time - timedelta(minutes=window_minutes)
+    return scheduled_time if deadline <= now else deadline
+
+
+def require_future(scheduled_time: datetime, now: datetime) -> None:
+    """Raise InvalidInput unless the time is ahead, and not absurdly far."""
+    if scheduled_time <= now:
+        raise InvalidInput.of("scheduled_time", "Choose a time in the future.")
+    if scheduled_time > now + timedelta(days=366 * MAX_YEARS_AHEAD):
+        raise InvalidInput.of("scheduled_time", f"Choose a time within the next {MAX_YEARS_AHEAD} years.")
+
+
+def staggered(first: datetime, interval_minutes: int, count: int) -> list[datetime]:
+    """The start times of `count` matches, `interval_minutes` apart."""
+    if not 0 <= interval_minutes <= MAX_INTERVAL_MINUTES:
+        raise InvalidInput.of("interval_minutes", f"An interval is 0 to {MAX_INTERVAL_MINUTES} minutes.")
+    return [first + timedelta(minutes=interval_minutes * place) for place in range(count)]

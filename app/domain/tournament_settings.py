@@ -1,0 +1,158 @@
+"""A tournament's settings: which values each may have, and the slug that its name makes."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache
+from zoneinfo import available_timezones
+
+from .errors import InvalidInput
+from .lobby import GAMES
+
+STATUSES = ("draft", "upcoming", "live", "completed", "cancelled")
+NO_SHOW_POLICIES = ("flag", "forfeit")
+CONFLICT_POLICIES = ("warn", "refuse")
+BEST_OF = (1, 3, 5, 7)
+
+NAME_LENGTH = 120
+SLUG_LENGTH = 80
+DAY_MINUTES = 24 * 60
+# Addresses beside the tournaments' own that a slug would hide.
+RESERVED_SLUGS = frozenset({"new", "create", "matches", "import"})
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class _Refusal(ValueError):
+    """Why one value is refused, in one sentence."""
+
+
+def clean_text(value: object, maximum: int) -> str:
+    """The text without surrounding blanks; ValueError with the reason where it is empty, too long or no text."""
+    if not isinstance(value, str):
+        raise _Refusal("Must be text.")
+    text = value.strip()
+    if not text:
+        raise _Refusal("May not be blank.")
+    if len(text) > maximum:
+        raise _Refusal(f"May have at most {maximum} characters.")
+    if _CONTROL.search(text):
+        raise _Refusal("Must not contain control characters.")
+    return text
+
+
+def _name(value: object) -> str:
+    return clean_text(value, NAME_LENGTH)
+
+
+def _slug(value: object) -> str:
+    slug = clean_text(value, SLUG_LENGTH).lower()
+    if not _SLUG.fullmatch(slug):
+        raise _Refusal("Use letters from a to z and digits, with single hyphens between them.")
+    if slug in RESERVED_SLUGS:
+        raise _Refusal("This word is taken by another page; choose another slug.")
+    return slug
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones that this machine knows."""
+    return frozenset(available_timezones())
+
+
+def _time_zone(value: object) -> str:
+    if not isinstance(value, str) or value not in time_zones():
+        raise _Refusal("Must be the name of a time zone, such as Europe/Berlin.")
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _Refusal("Must be true or false.")
+    return value
+
+
+def _choice(*choices: str) -> Callable[[object], str]:
+    def rule(value: object) -> str:
+        word = value.strip().lower() if isinstance(value, str) else None
+        if word not in choices:
+            raise _Refusal(f"Must be one of {', '.join(choices)}.")
+        return word
+
+    return rule
+
+
+def _minutes(minimum: int, maximum: int, *, nullable: bool = False) -> Callable[[object], int | None]:
+    def rule(value: object) -> int | None:
+        if value is None and nullable:
+            return None
+        if type(value) is not int or not minimum <= value <= maximum:
+            raise _Refusal(f"Must be a whole number from {minimum} to {maximum}.")
+        return value
+
+    return rule
+
+
+def _best_of(value: object) -> int:
+    if type(value) is not int or value not in BEST_OF:
+        raise _Refusal("Must be 1, 3, 5 or 7.")
+    return value
+
+
+# The bounds are those that nobody who runs a tournament meets, and that no sum of times overflows.
+BOUNDS: dict[str, tuple[int, int]] = {
+    "check_in_window_minutes": (0, 7 * DAY_MINUTES),
+    "match_minutes": (1, DAY_MINUTES),
+    "rest_minutes": (0, DAY_MINUTES),
+    "dispute_window_minutes": (0, 30 * DAY_MINUTES),
+    "auto_confirm_minutes": (1, 7 * DAY_MINUTES),
+}
+_RULES: dict[str, Callable[[object], object]] = {
+    "name": _name,
+    "slug": _slug,
+    "game": _choice(*GAMES),
+    "time_zone": _time_zone,
+    "is_public": _flag,
+    "enable_check_in": _flag,
+    "coordinators_run_matches": _flag,
+    "require_lobby": _flag,
+    "no_show_policy": _choice(*NO_SHOW_POLICIES),
+    "conflict_policy": _choice(*CONFLICT_POLICIES),
+    "status": _choice(*STATUSES),
+    "best_of": _best_of,
+    **{
+        field: _minutes(*bounds, nullable=field == "auto_confirm_minutes") for field, bounds in BOUNDS.items()
+    },
+}
+SETTINGS = tuple(_RULES)
+
+
+def clean(values: Mapping[str, object]) -> dict[str, object]:
+    """The settings as they are stored; raises InvalidInput with the reason for each refused one."""
+    cleaned: dict[str, object] = {}
+    errors: dict[str, list[str]] = {}
+    for field, value in values.items():
+        try:
+            if field not in _RULES:
+                raise _Refusal("There is no such setting.")
+            cleaned[field] = _RULES[field](value)
+        except _Refusal as refusal:
+            errors[field] = [str(refusal)]
+    if errors:
+        field, reasons = next(iter(errors.items()))
+        raise InvalidInput(f"{field}: {reasons[0]}", errors)
+    return cleaned
+
+
+def slug_of(name: str) -> str:
+    """A slug made of the name's letters and digits; `tournament` where it has none that fit."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))[:SLUG_LENGTH].strip("-")
+    return f"{slug}-tournament" if slug in RESERVED_SLUGS else slug or "tournament"
+
+
+def numbered_slug(slug: str, number: int) -> str:
+    """The slug with a number behind it, not longer than a slug may be."""
+    ending = f"-{number}"
+    return slug[: SLUG_LENGTH - len(ending)].rstrip("-") + ending

@@ -1,0 +1,35 @@
+"""The tables. Importing this package registers all of them."""
+
+from .accounts import AccessToken, RefreshToken, SignInLink, User
+from .activity import AuditLog, Event, ScheduleBatch, ScheduleBatchItem
+from .match import Dispute, Match, MatchResult
+from .tournament import (
+    Bracket,
+    Participant,
+    ParticipantInvite,
+    ParticipantMember,
+    Station,
+    Tournament,
+    TournamentStaff,
+)
+
+__all__ = [
+    "AccessToken",
+    "AuditLog",
+    "Bracket",
+    "Dispute",
+    "Event",
+    "Match",
+    "MatchResult",
+    "Participant",
+    "ParticipantInvite",
+    "ParticipantMember",
+    "RefreshToken",
+    "ScheduleBatch",
+    "ScheduleBatchItem",
+    "SignInLink",
+    "Station",
+    "Tournament",
+    "TournamentStaff",
+    "User",
+]

@@ -1,0 +1,188 @@
+"""Things loaded through the actor: who cannot see one is told that there is none."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, exists, false, or_, select
+
+from app.domain.errors import NotAllowed, NotFound, NotSignedIn
+from app.domain.permissions import (
+    READ_ONLY,
+    Actor,
+    Permission,
+    Role,
+    Subject,
+    may,
+    roles_of,
+)
+from app.extensions import db
+from app.models import Match, Participant, ParticipantMember, Tournament, TournamentStaff
+
+
+@dataclass(frozen=True)
+class TournamentAccess:
+    """A tournament, and what the actor is to it."""
+
+    tournament: Tournament
+    roles: frozenset[Role]
+
+    def may(self, permission: Permission) -> bool:
+        """True where the actor's roles carry the permission."""
+        return may(self.roles, permission)
+
+
+@dataclass(frozen=True)
+class MatchAccess:
+    """A match, what the actor is to it, and the side (1 or 2) that the actor plays for, if any."""
+
+    match: Match
+    tournament: Tournament
+    roles: frozenset[Role]
+    side: int | None
+
+    def may(self, permission: Permission) -> bool:
+        """True where the actor's roles carry the permission."""
+        return may(self.roles, permission)
+
+
+def visible_tournaments(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Tournament` that it exists for the actor."""
+    if actor.is_admin:
+        return ~Tournament.is_deleted
+    seen = [Tournament.is_public]
+    if not actor.is_anonymous:
+        seen += [
+            Tournament.organizer_id == actor.user_id,
+            _is_staff(actor, Tournament.id),
+            _is_coordinator(actor, Tournament.id),
+            _is_member(actor, Tournament.id),
+        ]
+    return ~Tournament.is_deleted & or_(*seen)
+
+
+def organized_tournaments(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Tournament` that the actor runs it (an admin runs all)."""
+    if actor.is_admin:
+        return ~Tournament.is_deleted
+    if actor.is_anonymous:
+        return false()
+    mine = or_(Tournament.organizer_id == actor.user_id, _is_staff(actor, Tournament.id))
+    return ~Tournament.is_deleted & mine
+
+
+def find_tournament(id_or_slug: int | str) -> Tournament | None:
+    """The tournament by its id (a number) or its slug (a text), whoever asks."""
+    key = Tournament.id if isinstance(id_or_slug, int) else Tournament.slug
+    return db.session.scalar(select(Tournament).where(key == id_or_slug, ~Tournament.is_deleted))
+
+
+def get_tournament(
+    actor: Actor, id_or_slug: int | str, permission: Permission = Permission.TOURNAMENT_VIEW
+) -> TournamentAccess:
+    """The tournament as the actor may use it; raises NotSignedIn, NotFound or NotAllowed, in this order."""
+    _require_sign_in(actor, permission)
+    tournament = find_tournament(id_or_slug)
+    if tournament is None:
+        raise NotFound()
+    roles = tournament_roles(actor, tournament)
+    _require(actor, roles, permission, Permission.TOURNAMENT_VIEW)
+    return TournamentAccess(tournament, roles)
+
+
+def get_match(actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW) -> MatchAccess:
+    """The match as the actor may use it; raises NotSignedIn, NotFound or NotAllowed, in this order."""
+    _require_sign_in(actor, permission)
+    match = db.session.scalar(select(Match).where(Match.id == match_id, ~Match.is_deleted))
+    if match is None or match.tournament.is_deleted:
+        raise NotFound()
+    return require_match(actor, match, match.tournament, permission)
+
+
+def require_match(actor: Actor, match: Match, tournament: Tournament, permission: Permission) -> MatchAccess:
+    """The access to a match that is loaded already; raises like `get_match`."""
+    roles, side = match_roles(actor, match, tournament)
+    _require(actor, roles, permission, Permission.MATCH_VIEW)
+    return MatchAccess(match, tournament, roles, side)
+
+
+def tournament_roles(actor: Actor, tournament: Tournament) -> frozenset[Role]:
+    """The actor's roles in the tournament, apart from any one match."""
+    return roles_of(actor, Subject(tournament.is_public, *_relations(actor, tournament)))
+
+
+def match_roles(actor: Actor, match: Match, tournament: Tournament) -> tuple[frozenset[Role], int | None]:
+    """The actor's roles towards the match, and the side (1 or 2) that the actor plays for, if any."""
+    side = _side_of(actor, match)
+    subject = Subject(
+        tournament.is_public,
+        *_relations(actor, tournament),
+        match_coordinator_id=match.coordinator_id,
+        match_member_ids=frozenset({actor.user_id} if side else ()),
+        coordinators_run_matches=tournament.coordinators_run_matches,
+    )
+    return roles_of(actor, subject), side
+
+
+def _relations(actor: Actor, tournament: Tournament) -> tuple[frozenset[int], ...]:
+    """The subject's organizers, coordinators and members, as far as they are the actor."""
+    if actor.is_anonymous:
+        return frozenset(), frozenset(), frozenset()
+    is_organizer, is_coordinator, is_member = db.session.execute(
+        select(
+            _is_staff(actor, tournament.id),
+            _is_coordinator(actor, tournament.id),
+            _is_member(actor, tournament.id),
+        )
+    ).one()
+    is_organizer = is_organizer or tournament.organizer_id == actor.user_id
+    return tuple(
+        frozenset({actor.user_id} if holds else ()) for holds in (is_organizer, is_coordinator, is_member)
+    )
+
+
+def _side_of(actor: Actor, match: Match) -> int | None:
+    sides = [match.participant1_id, match.participant2_id]
+    if actor.is_anonymous or sides == [None, None]:
+        return None
+    mine = db.session.scalars(
+        select(ParticipantMember.participant_id).where(
+            ParticipantMember.user_id == actor.user_id,
+            ParticipantMember.participant_id.in_([side for side in sides if side is not None]),
+        )
+    ).all()
+    return next((place for place, side in enumerate(sides, start=1) if side in mine), None)
+
+
+def _is_staff(actor: Actor, tournament_id) -> ColumnElement[bool]:
+    return exists().where(
+        TournamentStaff.tournament_id == tournament_id, TournamentStaff.user_id == actor.user_id
+    )
+
+
+def _is_coordinator(actor: Actor, tournament_id) -> ColumnElement[bool]:
+    return exists().where(
+        Match.tournament_id == tournament_id, Match.coordinator_id == actor.user_id, ~Match.is_deleted
+    )
+
+
+def _is_member(actor: Actor, tournament_id) -> ColumnElement[bool]:
+    return exists().where(
+        Participant.tournament_id == tournament_id,
+        ParticipantMember.participant_id == Participant.id,
+        ParticipantMember.user_id == actor.user_id,
+    )
+
+
+def _require_sign_in(actor: Actor, permission: Permission) -> None:
+    if permission not in READ_ONLY and actor.is_anonymous:
+        raise NotSignedIn()
+
+
+def _require(actor: Actor, roles: frozenset[Role], permission: Permission, to_see: Permission) -> None:
+    if not may(roles, to_see):
+        raise NotFound()
+    if permission not in READ_ONLY and not actor.can_write:
+        raise NotAllowed("This token may only read.")
+    if not may(roles, permission):
+        raise NotAllowed()
+
+

@@ -1,0 +1,76 @@
+"""The audit: one row per change, written in the change's own transaction."""
+
+from enum import StrEnum
+
+from app.domain.permissions import Actor
+from app.models import AuditLog
+
+from .unit_of_work import UnitOfWork
+
+
+class AuditAction(StrEnum):
+    """What can be done. The name of a verb on a match, upper case."""
+
+    USER_CREATE = "USER_CREATE"
+    USER_PASSWORD_CHANGE = "USER_PASSWORD_CHANGE"
+    USER_DEACTIVATE = "USER_DEACTIVATE"
+    ACCESS_TOKEN_CREATE = "ACCESS_TOKEN_CREATE"
+    ACCESS_TOKEN_REVOKE = "ACCESS_TOKEN_REVOKE"
+    SIGN_IN_LINK_CREATE = "SIGN_IN_LINK_CREATE"
+    SIGN_IN_LINK_USE = "SIGN_IN_LINK_USE"
+    TOURNAMENT_CREATE = "TOURNAMENT_CREATE"
+    TOURNAMENT_UPDATE = "TOURNAMENT_UPDATE"
+    TOURNAMENT_DELETE = "TOURNAMENT_DELETE"
+    TOURNAMENT_IMPORT = "TOURNAMENT_IMPORT"
+    BOARD_LINK_CREATE = "BOARD_LINK_CREATE"
+    BOARD_LINK_REVOKE = "BOARD_LINK_REVOKE"
+    STAFF_ADD = "STAFF_ADD"
+    STAFF_REMOVE = "STAFF_REMOVE"
+    STATION_CREATE = "STATION_CREATE"
+    STATION_UPDATE = "STATION_UPDATE"
+    STATION_DELETE = "STATION_DELETE"
+    PARTICIPANT_CREATE = "PARTICIPANT_CREATE"
+    PARTICIPANT_UPDATE = "PARTICIPANT_UPDATE"
+    PARTICIPANT_WITHDRAW = "PARTICIPANT_WITHDRAW"
+    PARTICIPANT_INVITE = "PARTICIPANT_INVITE"
+    PARTICIPANT_INVITE_REVOKE = "PARTICIPANT_INVITE_REVOKE"
+    PARTICIPANT_JOIN = "PARTICIPANT_JOIN"
+    BRACKET_GENERATE = "BRACKET_GENERATE"
+    MATCH_CREATE = "MATCH_CREATE"
+    MATCH_UPDATE = "MATCH_UPDATE"
+    MATCH_SCHEDULE = "MATCH_SCHEDULE"
+    MATCH_BULK_SCHEDULE = "MATCH_BULK_SCHEDULE"
+    MATCH_BULK_UNDO = "MATCH_BULK_UNDO"
+    MATCH_COORDINATOR_ASSIGN = "MATCH_COORDINATOR_ASSIGN"
+    MATCH_LOBBY_UPDATE = "MATCH_LOBBY_UPDATE"
+    MATCH_CHECK_IN = "MATCH_CHECK_IN"
+    MATCH_START = "MATCH_START"
+    MATCH_UNDO_START = "MATCH_UNDO_START"
+    MATCH_CANCEL = "MATCH_CANCEL"
+    RESULT_SUBMIT = "RESULT_SUBMIT"
+    RESULT_CONFIRM = "RESULT_CONFIRM"
+    DISPUTE_CREATE = "DISPUTE_CREATE"
+    DISPUTE_RESOLVE = "DISPUTE_RESOLVE"
+
+
+def record(
+    uow: UnitOfWork,
+    *,
+    actor: Actor,
+    action: AuditAction,
+    tournament_id: int | None = None,
+    match_id: int | None = None,
+    meta: dict | None = None,
+) -> None:
+    """Add the row of a change. `meta` has ids, names of keys and times, never a secret value."""
+    uow.session.add(
+        AuditLog(
+            user_id=actor.user_id,
+            action=str(action),
+            tournament_id=tournament_id,
+            match_id=match_id,
+            meta=meta or {},
+            created_at=uow.now,
+            ip=actor.ip,
+        )
+    )

@@ -1,0 +1,177 @@
+"""What all verbs on a match share: loading it to be changed, moving it on, telling of it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.domain.errors import NotFound, NotSignedIn, StaleVersion
+from app.domain.events import PRIVATE, EventType
+from app.domain.lobby import SCHEMAS
+from app.domain.permissions import Actor, Permission
+from app.domain.states import MatchFacts, MatchState, Move, next_state
+from app.models import AuditLog, Match, Tournament, User
+
+from . import access
+from .access import MatchAccess
+from .unit_of_work import UnitOfWork
+
+# Long ago enough that nobody decides on such a version any more; bounds the list of changes told.
+_CHANGES_TOLD = 5
+
+
+def load(
+    uow: UnitOfWork, actor: Actor, match_id: int, permission: Permission, expected_version: int | None = None
+) -> MatchAccess:
+    """The match, locked with its tournament, as the actor may change it.
+
+    Raises NotSignedIn, NotFound, NotAllowed, and StaleVersion where `expected_version` is given and past.
+    """
+    if actor.is_anonymous:
+        raise NotSignedIn()
+    tournament_id = uow.session.scalar(select(Match.tournament_id).where(Match.id == match_id, ~Match.is_deleted))
+    if tournament_id is None:
+        raise NotFound()
+    tournament = uow.lock_tournament(tournament_id)
+    match = lock(uow, match_id)
+    if match is None:
+        raise NotFound()
+    found = access.require_match(actor, match, tournament, permission)
+    if expected_version is not None and expected_version != match.version:
+        raise stale(uow, match)
+    return found
+
+
+def lock(uow: UnitOfWork, match_id: int) -> Match | None:
+    """The match itself, locked; its tournament is locked already."""
+    return uow.session.scalar(
+        select(Match)
+        .where(Match.id == match_id, ~Match.is_deleted)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def stale(uow: UnitOfWork, match: Match) -> StaleVersion:
+    """The error that tells who changed the match last, and what was done to it lately."""
+    rows = uow.session.execute(
+        select(AuditLog.action, AuditLog.created_at, User.username)
+        .outerjoin(User, User.id == AuditLog.user_id)
+        .where(AuditLog.match_id == match.id)
+        .order_by(AuditLog.id.desc())
+        .limit(_CHANGES_TOLD)
+    ).all()
+    changes = [f"{row.username or 'Matchdesk'}: {_in_words(row.action)}" for row in rows]
+    return StaleVersion(match.version, rows[0].username if rows else None, changes)
+
+
+def _in_words(action: str) -> str:
+    return action.replace("_", " ").lower()
+
+
+def facts(match: Match, tournament: Tournament) -> MatchFacts:
+    """What the rules need to know of the match."""
+    return MatchFacts(
+        state=MatchState(match.state),
+        side1=match.participant1.name if match.participant1 else None,
+        side2=match.participant2.name if match.participant2 else None,
+        checked_in1=match.participant1_checked_in,
+        checked_in2=match.participant2_checked_in,
+        check_in_enabled=tournament.enable_check_in,
+        require_lobby=tournament.require_lobby,
+        lobby_missing=SCHEMAS[tournament.game].missing(match.lobby),
+    )
+
+
+def move(match: Match, step: Move) -> None:
+    """Move the match on; Refused where the table has no such move."""
+    match.state = next_state(MatchState(match.state), step)
+
+
+def touch(match: Match, now: datetime) -> None:
+    """Mark the match as changed: whoever decided on the older version is told."""
+    match.version += 1
+    match.updated_at = now
+
+
+def become_ready_if_due(uow: UnitOfWork, match: Match, tournament: Tournament) -> bool:
+    """Move the match to READY where nothing is missing for that any more; True where it was moved."""
+    present = facts(match, tournament)
+    if present.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN) or not present.is_ready:
+        return False
+    move(match, Move.BECOME_READY)
+    tell(uow, match, EventType.MATCH_READY)
+    return True
+
+
+def iso(value: datetime | None) -> str | None:
+    """The time as events write it: UTC, whole seconds, `Z`."""
+    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def tell(uow: UnitOfWork, match: Match, type: EventType, **extra) -> None:
+    """Write the event of a match: the fields that its type has, and the `extra` ones.
+
+    Call it when the match is as it will be committed.
+    """
+    # Relationships must show the sides as they are now, not as they were loaded.
+    uow.session.flush()
+    payload = {"type": str(type), "match_id": match.id, "tournament_id": match.tournament_id}
+    payload |= _fields(match, type) | extra
+    payload["timestamp"] = uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    uow.emit(
+        tournament_id=match.tournament_id,
+        type=type,
+        match_id=match.id,
+        payload=payload,
+        private=type in PRIVATE,
+    )
+
+
+_PLACE_AND_SIDES = {
+    EventType.MATCH_CREATED,
+    EventType.MATCH_READY,
+    EventType.MATCH_STARTED,
+    EventType.MATCH_SCHEDULED,
+    EventType.MATCH_UPDATED,
+    EventType.MATCH_REOPENED,
+}
+_SCORES = {EventType.MATCH_SCORE_UPDATED, EventType.MATCH_COMPLETED}
+_WITHOUT_STATE = {EventType.MATCH_LOBBY_UPDATED}
+
+
+def _fields(match: Match, type: EventType) -> dict:
+    """The fields that an event of this type takes from the match, in the order of the published ones."""
+    fields: dict = {}
+    if type in _PLACE_AND_SIDES:
+        fields |= {
+            "bracket_id": match.bracket_id,
+            "round_number": match.round_number,
+            "match_number": match.match_number,
+        }
+    if type not in _WITHOUT_STATE:
+        fields["state"] = str(match.state)
+    if type in _PLACE_AND_SIDES:
+        fields |= {
+            "participant1_id": match.participant1_id,
+            "participant1_name": match.participant1.name if match.participant1 else "",
+            "participant2_id": match.participant2_id,
+            "participant2_name": match.participant2.name if match.participant2 else "",
+        }
+    if type == EventType.MATCH_STARTED:
+        fields |= {"started_at": iso(match.started_at), "stream_url": match.stream_url}
+    elif type in (EventType.MATCH_SCHEDULED, EventType.MATCH_READY, EventType.MATCH_CREATED):
+        fields["scheduled_time"] = iso(match.scheduled_time)
+    elif type == EventType.MATCH_COMPLETED:
+        winner = {match.participant1_id: match.participant1, match.participant2_id: match.participant2}
+        fields |= {
+            "winner_id": match.winner_id,
+            "winner_name": winner[match.winner_id].name if match.winner_id else "",
+        }
+    if type in _SCORES:
+        fields |= {
+            "participant1_score": match.participant1_score,
+            "participant2_score": match.participant2_score,
+        }
+    if type == EventType.MATCH_COMPLETED:
+        fields |= {"completed_at": iso(match.completed_at), "next_match_id": match.winner_to_match_id}
+    return fields

@@ -1,0 +1,459 @@
+"""Verbs on one match up to its start: create, schedule, check in, start, undo, cancel, coordinate."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import func, or_, select
+
+from app.domain import timetable
+from app.domain.errors import InvalidInput, NotAllowed, NotSignedIn, Refused
+from app.domain.events import EventType
+from app.domain.permissions import Actor, Permission
+from app.domain.states import (
+    BEGUN,
+    MatchState,
+    Move,
+    can_move,
+    closed_reasons,
+    not_from,
+    start_blocking_reasons,
+)
+from app.extensions import db
+from app.models import Bracket, Match, Participant, Station, Tournament, User
+
+from . import access, audit, progression
+from .audit import AuditAction
+from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
+from .unit_of_work import UnitOfWork, unit_of_work
+
+BEST_OF = (1, 3, 5, 7)
+URL_LENGTH = 200
+
+
+def create_match(
+    *,
+    actor: Actor,
+    tournament_id: int,
+    now: datetime,
+    round_number: int = 1,
+    match_number: int | None = None,
+    participant1_id: int | None = None,
+    participant2_id: int | None = None,
+    scheduled_time: datetime | None = None,
+    bracket_id: int | None = None,
+) -> int:
+    """Make a match by hand; returns its id. Without a number it gets the bracket's next one."""
+    if actor.is_anonymous:
+        raise NotSignedIn()
+    with unit_of_work(now) as uow:
+        tournament = uow.lock_tournament(tournament_id)
+        access.get_tournament(actor, tournament_id, Permission.MATCH_CREATE)
+        if scheduled_time is not None:
+            timetable.require_future(scheduled_time, now)
+        match = Match(
+            tournament_id=tournament_id,
+            bracket_id=_own_bracket(uow, tournament_id, bracket_id),
+            round_number=round_number,
+            match_number=_free_number(uow, tournament_id, bracket_id, match_number),
+            best_of=tournament.best_of,
+            scheduled_time=scheduled_time,
+            check_in_deadline=timetable.check_in_deadline(
+                scheduled_time, tournament.check_in_window_minutes, now
+            ),
+            created_at=now,
+            updated_at=now,
+        )
+        sides = _own_participants(uow, tournament_id, participant1_id, participant2_id)
+        match.participant1, match.participant2 = sides
+        uow.session.add(match)
+        tell(uow, match, EventType.MATCH_CREATED)
+        become_ready_if_due(uow, match, tournament)
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_CREATE,
+            tournament_id=tournament_id,
+            match_id=match.id,
+            meta={
+                "match_id": match.id,
+                "tournament_id": tournament_id,
+                "round_number": match.round_number,
+                "match_number": match.match_number,
+                "participant1_id": match.participant1_id,
+                "participant2_id": match.participant2_id,
+                "scheduled_time": iso(scheduled_time),
+            },
+        )
+        return match.id
+
+
+def _own_bracket(uow: UnitOfWork, tournament_id: int, bracket_id: int | None) -> int | None:
+    if bracket_id is None:
+        return None
+    bracket = uow.session.get(Bracket, bracket_id)
+    if bracket is None or bracket.tournament_id != tournament_id or bracket.is_deleted:
+        raise InvalidInput.of("bracket", "There is no such bracket in this tournament.")
+    return bracket_id
+
+
+def _own_participants(uow: UnitOfWork, tournament_id: int, *ids: int | None) -> list[Participant | None]:
+    if ids[0] is not None and ids[0] == ids[1]:
+        raise InvalidInput.of("participant2_id", "A participant can't play itself.")
+    sides: list[Participant | None] = []
+    for place, participant_id in enumerate(ids, start=1):
+        side = uow.session.get(Participant, participant_id) if participant_id is not None else None
+        if participant_id is not None and (side is None or side.tournament_id != tournament_id):
+            raise InvalidInput.of(f"participant{place}_id", "There is no such participant in this tournament.")
+        if side is not None and side.withdrawn_at is not None:
+            raise InvalidInput.of(f"participant{place}_id", f"{side.name} has withdrawn.")
+        sides.append(side)
+    return sides
+
+
+def _free_number(uow: UnitOfWork, tournament_id: int, bracket_id: int | None, wanted: int | None) -> int:
+    same = (Match.tournament_id == tournament_id, Match.bracket_id == bracket_id, ~Match.is_deleted)
+    if bracket_id is None:
+        same = (Match.tournament_id == tournament_id, Match.bracket_id.is_(None), ~Match.is_deleted)
+    if wanted is None:
+        return (uow.session.scalar(select(func.max(Match.match_number)).where(*same)) or 0) + 1
+    if bracket_id is not None and uow.session.scalar(
+        select(Match.id).where(*same, Match.match_number == wanted)
+    ):
+        raise InvalidInput.of("match_number", f"The bracket has a match M{wanted} already.")
+    return wanted
+
+
+def update_match(
+    *, actor: Actor, match_id: int, changes: dict, now: datetime, expected_version: int | None = None
+) -> None:
+    """Change `scheduled_time` (aware, or None to clear), `stream_url`, `station_id` or `best_of`.
+
+    A value that stands already is no change. Raises Refused for a closed match, InvalidInput for a value.
+    """
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_SCHEDULE, expected_version)
+        match, tournament = found.match, found.tournament
+        if reasons := closed_reasons(MatchState(match.state)):
+            raise Refused(reasons)
+        old_time = match.scheduled_time
+        others = [name for name in ("stream_url", "station_id", "best_of") if _set(uow, match, name, changes)]
+        if "scheduled_time" in changes and changes["scheduled_time"] != old_time:
+            if changes["scheduled_time"] is not None:
+                timetable.require_future(changes["scheduled_time"], now)
+            reschedule(match, tournament, changes["scheduled_time"], now)
+            touch(match, now)
+            tell_scheduled(uow, match, old_time)
+            audit.record(
+                uow,
+                actor=actor,
+                action=AuditAction.MATCH_SCHEDULE,
+                tournament_id=tournament.id,
+                match_id=match.id,
+                meta={
+                    "match_id": match.id,
+                    "tournament_id": tournament.id,
+                    "old_scheduled_time": iso(old_time),
+                    "new_scheduled_time": iso(match.scheduled_time),
+                },
+            )
+        if others:
+            touch(match, now)
+            tell(uow, match, EventType.MATCH_UPDATED, changed=others, stream_url=match.stream_url)
+            audit.record(
+                uow,
+                actor=actor,
+                action=AuditAction.MATCH_UPDATE,
+                tournament_id=tournament.id,
+                match_id=match.id,
+                meta={
+                    "match_id": match.id,
+                    "tournament_id": tournament.id,
+                    "changes": {name: getattr(match, name) for name in others},
+                },
+            )
+
+
+def reschedule(match: Match, tournament: Tournament, scheduled_time: datetime | None, now: datetime) -> None:
+    """Give the match another time: the deadline follows, and a check-in that has begun starts anew."""
+    match.scheduled_time = scheduled_time
+    match.check_in_deadline = timetable.check_in_deadline(
+        scheduled_time, tournament.check_in_window_minutes, now
+    )
+    if match.state == MatchState.CHECK_IN:
+        move(match, Move.RESCHEDULE)
+        match.participant1_checked_in = match.participant2_checked_in = False
+
+
+def tell_scheduled(uow: UnitOfWork, match: Match, old_time: datetime | None) -> None:
+    """Write the event of a match that got another time."""
+    tell(
+        uow,
+        match,
+        EventType.MATCH_SCHEDULED,
+        old_scheduled_time=iso(old_time),
+        check_in_deadline=iso(match.check_in_deadline),
+    )
+
+
+def _set(uow: UnitOfWork, match: Match, name: str, changes: dict) -> bool:
+    """Set the field where it is among the changes; True where that changed it."""
+    if name not in changes:
+        return False
+    value = changes[name]
+    if name == "stream_url":
+        value = http_url(value, "stream_url")
+    elif name == "station_id" and value is not None:
+        station = uow.session.get(Station, value)
+        if station is None or station.tournament_id != match.tournament_id:
+            raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+    elif name == "best_of":
+        if value not in BEST_OF:
+            raise InvalidInput.of("best_of", "Best of 1, 3, 5 or 7.")
+        if value != match.best_of and match.state in BEGUN:
+            raise Refused([f"The match is {match.state}; its length can't change once it is LIVE."])
+    if getattr(match, name) == value:
+        return False
+    setattr(match, name, value)
+    return True
+
+
+def http_url(value: str | None, field: str) -> str:
+    """The URL, or "" for none; InvalidInput where it is no http or https URL of 200 characters at most."""
+    value = (value or "").strip()
+    if not value:
+        return ""
+    if len(value) > URL_LENGTH:
+        raise InvalidInput.of(field, f"May have at most {URL_LENGTH} characters.")
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or any(ord(character) <= 32 or ord(character) == 127 for character in value):
+        raise InvalidInput.of(field, "Give a URL that begins with http:// or https://.")
+    return value
+
+
+def check_in(
+    *,
+    actor: Actor,
+    match_id: int,
+    now: datetime,
+    participant_id: int | None = None,
+    expected_version: int | None = None,
+) -> None:
+    """Check a side in: the actor's own, or the one that staff names. One checked in already is no change."""
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_CHECK_IN, expected_version)
+        match, tournament = found.match, found.tournament
+        by_staff = found.may(Permission.MATCH_CHECK_IN_ANY_SIDE)
+        side = _side_to_check_in(found, participant_id, by_staff)
+        if not tournament.enable_check_in:
+            raise Refused(["Check-in is off in this tournament."])
+        if getattr(match, f"participant{side}_checked_in"):
+            return
+        if reasons := _check_in_blocking_reasons(match, now, by_staff):
+            raise Refused(reasons)
+        setattr(match, f"participant{side}_checked_in", True)
+        if can_move(MatchState(match.state), Move.CHECK_IN):
+            move(match, Move.CHECK_IN)
+        touch(match, now)
+        checked_in_id = getattr(match, f"participant{side}_id")
+        tell(
+            uow,
+            match,
+            EventType.MATCH_CHECKED_IN,
+            participant_id=checked_in_id,
+            participant1_checked_in=match.participant1_checked_in,
+            participant2_checked_in=match.participant2_checked_in,
+        )
+        become_ready_if_due(uow, match, tournament)
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_CHECK_IN,
+            tournament_id=tournament.id,
+            match_id=match.id,
+            meta={
+                "match_id": match.id,
+                "tournament_id": tournament.id,
+                "participant_id": checked_in_id,
+                "by_staff": side != found.side,
+            },
+        )
+
+
+def _side_to_check_in(found: access.MatchAccess, participant_id: int | None, by_staff: bool) -> int:
+    match = found.match
+    if participant_id is None:
+        if found.side is None:
+            raise InvalidInput.of("participant_id", "Name the participant to check in.")
+        return found.side
+    sides = {match.participant1_id: 1, match.participant2_id: 2}
+    if participant_id not in sides:
+        raise InvalidInput.of("participant_id", "This participant doesn't play in this match.")
+    if sides[participant_id] != found.side and not by_staff:
+        raise NotAllowed("You may only check in your own side.")
+    return sides[participant_id]
+
+
+def _check_in_blocking_reasons(match: Match, now: datetime, by_staff: bool) -> list[str]:
+    if match.participant1_id is None or match.participant2_id is None:
+        return ["Check-in opens when both sides are known."]
+    if match.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN):
+        return [not_from(MatchState(match.state), Move.CHECK_IN)]
+    if match.check_in_deadline is not None and now > match.check_in_deadline and not by_staff:
+        return ["Check-in has closed; ask an organizer."]
+    return []
+
+
+def start(*, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None) -> None:
+    """READY -> LIVE; raises Refused with every reason why not."""
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_START, expected_version)
+        match, tournament = found.match, found.tournament
+        reasons = start_blocking_reasons(facts(match, tournament))
+        if tournament.conflict_policy == "refuse":
+            reasons += conflicts_now(match)
+        if reasons:
+            raise Refused(reasons)
+        move(match, Move.START)
+        match.started_at = now
+        touch(match, now)
+        progression.mark_live(match, tournament)
+        tell(uow, match, EventType.MATCH_STARTED)
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_START,
+            tournament_id=tournament.id,
+            match_id=match.id,
+            meta={
+                "match_id": match.id,
+                "tournament_id": tournament.id,
+                "round_number": match.round_number,
+                "match_number": match.match_number,
+                "participant1_id": match.participant1_id,
+                "participant2_id": match.participant2_id,
+            },
+        )
+
+
+def conflicts_now(match: Match) -> list[str]:
+    """What speaks against the match being played right now: a side in another live match, a taken station."""
+    sides = [side for side in (match.participant1_id, match.participant2_id) if side is not None]
+    same_side = or_(Match.participant1_id.in_(sides), Match.participant2_id.in_(sides))
+    same_station = Match.station_id == match.station_id
+    others = db.session.execute(
+        select(Match.match_number, Match.station_id, Match.participant1_id, Match.participant2_id).where(
+            Match.state.in_([MatchState.LIVE, MatchState.PENDING_RESULT]),
+            Match.tournament_id == match.tournament_id,
+            Match.id != match.id,
+            ~Match.is_deleted,
+            or_(same_side, same_station) if match.station_id is not None else same_side,
+        )
+    ).all()
+    reasons = []
+    for other in others:
+        for side, participant in ((match.participant1_id, match.participant1), (match.participant2_id, match.participant2)):
+            if side is not None and side in (other.participant1_id, other.participant2_id):
+                reasons.append(f"{participant.name} is still playing in M{other.match_number}.")
+        if match.station_id is not None and other.station_id == match.station_id:
+            reasons.append(f"{match.station.name} is taken by M{other.match_number}.")
+    return reasons
+
+
+def undo_start(*, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None) -> None:
+    """LIVE -> READY, as if it had not been started."""
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_UNDO_START, expected_version)
+        match = found.match
+        move(match, Move.UNDO_START)
+        match.started_at = None
+        touch(match, now)
+        tell(uow, match, EventType.MATCH_READY)
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_UNDO_START,
+            tournament_id=found.tournament.id,
+            match_id=match.id,
+            meta={"match_id": match.id, "tournament_id": found.tournament.id},
+        )
+
+
+def assign_coordinator(
+    *,
+    actor: Actor,
+    match_id: int,
+    coordinator_id: int | None,
+    now: datetime,
+    expected_version: int | None = None,
+) -> None:
+    """Give the match a coordinator, an active user, or none; the same one again is no change."""
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_COORDINATOR_ASSIGN, expected_version)
+        match = found.match
+        if reasons := closed_reasons(MatchState(match.state)):
+            raise Refused(reasons)
+        user = uow.session.get(User, coordinator_id) if coordinator_id is not None else None
+        if coordinator_id is not None and (user is None or not user.is_active):
+            raise InvalidInput.of("coordinator_id", "There is no active user with this id.")
+        if match.coordinator_id == coordinator_id:
+            return
+        match.coordinator_id = coordinator_id
+        match.coordinator_assigned_at = now if user else None
+        match.coordinator_assigned_by_id = actor.user_id if user else None
+        touch(match, now)
+        tell(uow, match, EventType.MATCH_COORDINATOR_ASSIGNED, coordinator_id=coordinator_id)
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_COORDINATOR_ASSIGN,
+            tournament_id=found.tournament.id,
+            match_id=match.id,
+            meta={
+                "match_id": match.id,
+                "tournament_id": found.tournament.id,
+                "coordinator_id": coordinator_id,
+            },
+        )
+
+
+def cancel(
+    *, actor: Actor, match_id: int, now: datetime, reason: str = "", expected_version: int | None = None
+) -> None:
+    """Any match that is not closed -> CANCELLED. A result that waited is withdrawn, a dispute closed."""
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_CANCEL, expected_version)
+        match, tournament = found.match, found.tournament
+        blocked = progression.Effects()
+        if match.state == MatchState.DISPUTED:
+            blocked = progression.effects_of_taking_back(uow, match)
+        if blocked.blocked_by:
+            raise Refused(blocked.reasons)
+        move(match, Move.CANCEL)
+        progression.void(uow, match, tournament, actor)
+        touch(match, now)
+        tell(uow, match, EventType.MATCH_CANCELLED)
+        progression.close_bracket_if_over(uow, match, tournament)
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_CANCEL,
+            tournament_id=tournament.id,
+            match_id=match.id,
+            meta={"match_id": match.id, "tournament_id": tournament.id, "reason": reason},
+        )
+
+
+def preview_cancel(*, actor: Actor, match_id: int) -> dict:
+    """What a cancel would do: `{"affected": [{"match", "state", "change"}], "blocked_by": [...]}`."""
+    found = access.get_match(actor, match_id, Permission.MATCH_CANCEL)
+    match = found.match
+    if not can_move(MatchState(match.state), Move.CANCEL):
+        raise Refused([not_from(MatchState(match.state), Move.CANCEL)])
+    effects = progression.Effects()
+    if match.state == MatchState.DISPUTED:
+        effects = progression.effects_of_taking_back(None, match)
+    return effects.preview(match, "would be CANCELLED")

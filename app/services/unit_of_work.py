@@ -1,0 +1,145 @@
+"""One change, all or nothing: the only commit, and what follows it."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import OperationalError
+
+from app.domain.errors import Conflict, NotFound
+from app.extensions import db
+from app.models import Event, Tournament
+from app.models.types import utc_now
+
+log = logging.getLogger(__name__)
+
+Listener = Callable[[Mapping[int, int]], None]
+_listeners: list[Listener] = []
+# SQLite has one writer. Waiting for it inside SQLite would block every request of the process (with
+# gevent, the one that must finish first too), so writers of this process queue up here instead.
+_sqlite_writer = threading.Lock()
+_BUSY_SECONDS = 10.0
+
+
+class UnitOfWork:
+    """The open change: its session, its time, and the events that go out once it is committed."""
+
+    def __init__(self, now: datetime):
+        self.session = db.session
+        self.now = now
+        self._events: list[dict] = []
+
+    def lock_tournament(self, tournament_id: int) -> Tournament:
+        """The tournament, its row locked until the end; NotFound where there is none.
+
+        Every change to a tournament or its matches takes this lock first. So changes to one tournament
+        come one after the other, cannot deadlock, and their events are numbered in the order of commit.
+        """
+        tournament = self.session.scalar(
+            select(Tournament)
+            .where(Tournament.id == tournament_id, ~Tournament.is_deleted)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if tournament is None:
+            raise NotFound()
+        return tournament
+
+    def emit(
+        self, *, tournament_id: int, type: str, payload: dict, match_id: int | None = None, private: bool = False
+    ) -> None:
+        """Write an event beside the change. `payload` has ids, names and public values, never a secret."""
+        self._events.append(
+            {
+                "tournament_id": tournament_id,
+                "type": str(type),
+                "match_id": match_id,
+                "is_private": private,
+                "payload": payload,
+                "created_at": self.now,
+            }
+        )
+
+    def write_events(self) -> dict[int, int]:
+        """Number and write the collected events; returns the last seq by tournament."""
+        self.session.flush()
+        last: dict[int, int] = {}
+        for tournament_id in sorted({event["tournament_id"] for event in self._events}):
+            events = [event for event in self._events if event["tournament_id"] == tournament_id]
+            last[tournament_id] = self.session.scalar(
+                update(Tournament)
+                .where(Tournament.id == tournament_id)
+                .values(event_seq=Tournament.event_seq + len(events))
+                .returning(Tournament.event_seq)
+                .execution_options(synchronize_session=False)
+            )
+            first = last[tournament_id] - len(events) + 1
+            rows = [{**event, "seq": first + place} for place, event in enumerate(events)]
+            self.session.execute(insert(Event), rows)
+        self._events.clear()
+        return last
+
+
+def on_commit(listener: Listener) -> None:
+    """Have the listener called after each commit that wrote events, with the last seq by tournament."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+@contextmanager
+def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
+    """Open a change; it is committed at the end of the block, or leaves nothing behind on an error.
+
+    Raises Conflict where the database stays locked by another process.
+    """
+    session = db.session
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("something was changed outside of a unit of work")
+    # What is decided on must be read after the lock is held, not before.
+    session.rollback()
+    on_sqlite = db.engine.dialect.name == "sqlite"
+    if on_sqlite:
+        _sqlite_writer.acquire()
+    try:
+        _begin(session)
+        uow = UnitOfWork(now or utc_now())
+        yield uow
+        last = uow.write_events()
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        if on_sqlite:
+            _sqlite_writer.release()
+    if last:
+        _announce(last)
+
+
+def _begin(session) -> None:
+    give_up_at = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            session.connection(execution_options={"writes": True})
+            return
+        except OperationalError as error:
+            session.rollback()
+            if "locked" not in str(error.orig):
+                raise
+            if time.monotonic() > give_up_at:
+                raise Conflict("The database is busy with another change; try again.") from error
+            time.sleep(random.uniform(0.01, 0.05))
+
+
+def _announce(last: Mapping[int, int]) -> None:
+    for listener in _listeners:
+        try:
+            listener(last)
+        except Exception:
+            # The change is committed: whoever made it must not be told that it failed.
+            log.exception("a listener failed after a commit")
