@@ -35,7 +35,7 @@ def signed_in(view: Callable) -> Callable:
     @wraps(view)
     def guarded(*args, **kwargs):
         if not current_user.is_authenticated:
-            raise NotSignedIn()
+            raise NotSignedIn
         return view(*args, **kwargs)
 
     return guarded
@@ -53,7 +53,7 @@ def own_path(target: str | None, default: str = "/") -> str:
 
 
 def register_guards(app: Flask) -> None:
-    """Refuse every form of somebody who is not signed in, before it is asked whether its object exists."""
+    """Refuse every form of somebody who is not signed in, whether or not its object exists."""
     # Ahead of the CSRF check: whose session has ended is told to sign in, not that a token is missing.
     app.before_request_funcs.setdefault(None, []).insert(0, _refuse_anonymous_writes)
 
@@ -62,4 +62,4 @@ def _refuse_anonymous_writes() -> None:
     if request.method in _SAFE_METHODS or request.path.startswith("/api/"):
         return
     if request.endpoint not in _OPEN_FORMS and not current_user.is_authenticated:
-        raise NotSignedIn()
+        raise NotSignedIn

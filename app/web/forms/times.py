@@ -1,7 +1,7 @@
 """Times that people enter: a wall clock of the form's zone in, a moment out, and no guessing.
 
-Where the clocks jump forward, some wall times never happen: they are refused. Where they jump back, some happen
-twice: the form asks which is meant, by offering both offsets. This is the only place that knows how.
+Where the clocks jump forward, some wall times never happen: they are refused. Where they jump back, some
+happen twice: the form asks which is meant, by offering both offsets. This is the only place that knows how.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from wtforms import Field
 from wtforms.widgets import DateTimeLocalInput
 
@@ -20,7 +20,7 @@ _WALL_TIME = re.compile(
 
 @dataclass(frozen=True)
 class Offset:
-    """One of the two meanings of a time that the clock shows twice: `+02:00`, and that zone's abbreviation."""
+    """One of the two meanings of a time that the clock shows twice: `+02:00`, and its abbreviation."""
 
     value: str
     name: str
@@ -37,9 +37,9 @@ class WallTimeError(ValueError):
 def moment_of_wall_time(text: str, zone: str, offset: str | None = None) -> datetime:
     """The moment, in UTC, at which the clocks of the zone show `text` (`2026-11-24T14:05`).
 
-    `offset` (`+02:00`) decides where they show it twice; it is ignored where they show it once. A text with an
-    offset of its own needs no zone. Raises WallTimeError for a time that is no time, is skipped, or is shown
-    twice while no offset decides.
+    `offset` (`+02:00`) decides where they show it twice; it is ignored where they show it once. A text with
+    an offset of its own needs no zone. Raises WallTimeError for a time that is no time, is skipped, or is
+    shown twice while no offset decides.
     """
     found = _WALL_TIME.fullmatch(text.strip())
     if found is None:
@@ -69,7 +69,8 @@ def _moment(wall: datetime, zone: ZoneInfo, offset: str | None) -> datetime:
         if candidate.value == offset:
             return moment
     raise WallTimeError(
-        f"The clocks are set back that day, and show {wall:%H:%M} twice in {_words(zone)}. Choose which is meant.",
+        f"The clocks are set back that day, and show {wall:%H:%M} twice in {_words(zone)}. "
+        "Choose which is meant.",
         offsets,
     )
 
@@ -97,8 +98,8 @@ def _words(zone: ZoneInfo) -> str:
 class WallTimeField(Field):
     """A form's date and time, in the zone that the form is given: `Form(meta={"time_zone": zone})`.
 
-    `data` is an aware time in UTC, or None where nothing was entered. After a time that the clock shows twice,
-    `offsets` has both meanings, which the input then offers; the answer comes as `<name>_offset`.
+    `data` is an aware time in UTC, or None where nothing was entered. After a time that the clock shows
+    twice, `offsets` has both meanings, which the input then offers; the answer comes as `<name>_offset`.
     """
 
     widget = DateTimeLocalInput()
@@ -141,16 +142,20 @@ class WallTimeField(Field):
         """The radio buttons that ask which of two moments is meant; empty where there is nothing to ask."""
         if not self.offsets:
             return Markup("")
+        option = Markup(
+            '<label class="check" for="{id}">'
+            '<input type="radio" id="{id}" name="{name}_offset" value="{value}">'
+            '<span class="field__label">{title} (UTC{value})</span></label>'
+        )
         options = [
-            Markup(
-                '<label class="check" for="{id}"><input type="radio" id="{id}" name="{name}_offset" value="{value}">'
-                '<span class="field__label">{title} (UTC{value})</span></label>'
-            ).format(
-                id=f"{id_prefix or self.id}-offset-{place}", name=self.name, value=offset.value, title=offset.name
+            option.format(
+                id=f"{id_prefix or self.id}-offset-{place}",
+                name=self.name,
+                value=offset.value,
+                title=offset.name,
             )
             for place, offset in enumerate(self.offsets)
         ]
-        legend = escape("Which one?")
-        return Markup('<fieldset class="field"><legend class="field__label">{}</legend>{}</fieldset>').format(
-            legend, Markup("").join(options)
-        )
+        return Markup(
+            '<fieldset class="field"><legend class="field__label">Which one?</legend>{}</fieldset>'
+        ).format(Markup("").join(options))

@@ -1,0 +1,230 @@
+"""What the public pages read: one query per need, however long the lists are."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, case, func, or_, select
+
+from app.domain.permissions import Actor
+from app.domain.states import CLOSED, MatchState
+from app.extensions import db
+from app.models import (
+    Bracket,
+    Match,
+    Participant,
+    ParticipantMember,
+    Station,
+    Tournament,
+)
+from app.services.access import organized_tournaments, visible_tournaments
+
+from .rows import list_rows, select_rows
+
+_S = MatchState
+LIVE = (_S.LIVE, _S.PENDING_RESULT, _S.DISPUTED)
+NEXT = (_S.READY, _S.CHECK_IN, _S.SCHEDULED)
+FINISHED = (_S.COMPLETED, _S.FORFEIT)
+# What was planned longer ago than this and has not begun is forgotten rather than next.
+_STILL_EXPECTED = timedelta(hours=12)
+_MOST_LIVE = 100
+_UNTIMED_LAST = case((Match.scheduled_time.is_(None), 1), else_=0)
+_ENDED = func.coalesce(Match.completed_at, Match.scheduled_time)
+# The order of an agenda: by time, what has none last.
+AGENDA = (_UNTIMED_LAST, Match.scheduled_time, Match.id)
+
+
+@dataclass(frozen=True)
+class Now:
+    """What goes on: live now, up next, just finished."""
+
+    live: list[dict]
+    next: list[dict]
+    finished: list[dict]
+
+
+def get_now_everywhere(now: datetime, *, coming: int = 12, finished: int = 8) -> Now:
+    """What goes on in all public tournaments."""
+    everywhere = (Tournament.is_public, Tournament.status.not_in(("draft", "cancelled")))
+    return _now(select_rows().where(*everywhere), now, coming, finished)
+
+
+def get_now(tournament_id: int, now: datetime, *, coming: int = 10, finished: int = 8) -> Now:
+    """What goes on in one tournament."""
+    return _now(select_rows().where(Match.tournament_id == tournament_id), now, coming, finished)
+
+
+def _now(query: Select, now: datetime, coming: int, finished: int) -> Now:
+    """Three parts, a query each: the limits and orders differ, and each is served by an index."""
+    expected = or_(Match.scheduled_time.is_(None), Match.scheduled_time > now - _STILL_EXPECTED)
+    # With a side still open and no time, there is nothing to tell yet.
+    known = or_(
+        Match.scheduled_time.is_not(None),
+        Match.participant1_id.is_not(None) & Match.participant2_id.is_not(None),
+    )
+    return Now(
+        live=list_rows(query.where(_in(LIVE)).order_by(*AGENDA).limit(_MOST_LIVE)),
+        next=list_rows(query.where(_in(NEXT), expected, known).order_by(*AGENDA).limit(coming)),
+        finished=list_rows(
+            query.where(_in(FINISHED), _ENDED.is_not(None), Match.participant1_id.is_not(None))
+            .where(Match.participant2_id.is_not(None))
+            .order_by(_ENDED.desc(), Match.id)
+            .limit(finished)
+        ),
+    )
+
+
+def _in(states: tuple[MatchState, ...]):
+    return Match.state.in_([str(state) for state in states])
+
+
+@dataclass(frozen=True)
+class TournamentCards:
+    """A page of the list of tournaments."""
+
+    cards: list[dict]
+    total: int
+    page: int
+    pages: int
+
+
+def list_tournament_cards(
+    actor: Actor, *, search: str = "", page: int = 1, size: int = 24
+) -> TournamentCards:
+    """The tournaments that the actor may see, those under way first, with counts of their matches."""
+    seen = visible_tournaments(actor)
+    if search:
+        seen = seen & Tournament.name.icontains(search, autoescape=True)
+    total = db.session.scalar(select(func.count()).select_from(Tournament).where(seen))
+    pages = max(1, -(-total // size))
+    page = min(page, pages)
+    order = case({"live": 0, "upcoming": 1, "draft": 2, "completed": 3}, value=Tournament.status, else_=4)
+    columns = (
+        Tournament.id,
+        Tournament.name,
+        Tournament.slug,
+        Tournament.game,
+        Tournament.time_zone,
+        Tournament.status,
+        Tournament.is_public,
+    )
+    query = select(*columns).where(seen).order_by(order, Tournament.id.desc())
+    cards = [dict(row._mapping) for row in db.session.execute(query.limit(size).offset((page - 1) * size))]
+    counts = _count_matches([card["id"] for card in cards])
+    for card in cards:
+        card.update(counts.get(card["id"], {"live": 0, "open": 0, "closed": 0, "first": None, "last": None}))
+    return TournamentCards(cards, total, page, pages)
+
+
+def _count_matches(tournament_ids: list[int]) -> dict[int, dict]:
+    """How many matches are live, open and closed, and when the first and the last is planned."""
+    closed = Match.state.in_([str(state) for state in CLOSED])
+    rows = db.session.execute(
+        select(
+            Match.tournament_id,
+            func.sum(case((_in(LIVE), 1), else_=0)).label("live"),
+            func.sum(case((closed, 0), else_=1)).label("open"),
+            func.sum(case((closed, 1), else_=0)).label("closed"),
+            func.min(Match.scheduled_time).label("first"),
+            func.max(Match.scheduled_time).label("last"),
+        )
+        .where(Match.tournament_id.in_(tournament_ids), ~Match.is_deleted)
+        .group_by(Match.tournament_id)
+    )
+    return {row.tournament_id: dict(row._mapping) for row in rows}
+
+
+@dataclass(frozen=True)
+class ScheduleDay:
+    """A day of the timetable, in the tournament's zone; `date` is None for what has no time yet."""
+
+    date: datetime | None
+    rows: list[dict] = field(default_factory=list)
+
+
+def list_agenda(tournament_id: int, *, station_id: int | None = None) -> list[dict]:
+    """All matches of a tournament in the order of the day."""
+    query = select_rows().where(Match.tournament_id == tournament_id)
+    if station_id is not None:
+        query = query.where(Match.station_id == station_id)
+    return list_rows(query.order_by(*AGENDA))
+
+
+def list_stations(tournament_id: int) -> list[dict]:
+    """The stations of a tournament, by name: id and name."""
+    query = select(Station.id, Station.name).where(Station.tournament_id == tournament_id)
+    return [dict(row._mapping) for row in db.session.execute(query.order_by(Station.name, Station.id))]
+
+
+def list_brackets(tournament_id: int) -> list[dict]:
+    """The brackets of a tournament, in the order in which they were made."""
+    columns = (Bracket.id, Bracket.name, Bracket.format, Bracket.options, Bracket.status, Bracket.champion_id)
+    query = select(*columns, Participant.name.label("champion_name")).outerjoin(
+        Participant, Participant.id == Bracket.champion_id
+    )
+    query = query.where(Bracket.tournament_id == tournament_id, ~Bracket.is_deleted)
+    return [dict(row._mapping) for row in db.session.execute(query.order_by(Bracket.id))]
+
+
+def list_bracket_rows(tournament_id: int) -> list[dict]:
+    """The matches of all brackets of a tournament, in the order of their numbers."""
+    query = select_rows().where(Match.tournament_id == tournament_id, Match.bracket_id.is_not(None))
+    return list_rows(query.order_by(Match.bracket_id, Match.round_number, Match.match_number, Match.id))
+
+
+def list_participants(tournament_id: int, now: datetime) -> list[dict]:
+    """The entrants of a tournament by seed, each with how it stands and its next match."""
+    query = select(Participant.id, Participant.name, Participant.seed, Participant.withdrawn_at)
+    query = query.where(Participant.tournament_id == tournament_id)
+    unseeded_last = case((Participant.seed.is_(None), 1), else_=0)
+    query = query.order_by(unseeded_last, Participant.seed, Participant.id)
+    entrants = [dict(row._mapping) for row in db.session.execute(query)]
+    tallies = {entrant["id"]: {"played": 0, "won": 0, "next": None} for entrant in entrants}
+    for row in list_agenda(tournament_id):
+        for n in (1, 2):
+            tally = tallies.get(row[f"participant{n}_id"])
+            if tally is None:
+                continue
+            if row["state"] in FINISHED:
+                tally["played"] += 1
+                tally["won"] += row["winner_id"] == row[f"participant{n}_id"]
+            elif row["state"] not in CLOSED and tally["next"] is None:
+                tally["next"] = row
+    return [entrant | tallies[entrant["id"]] for entrant in entrants]
+
+
+@dataclass(frozen=True)
+class OwnMatches:
+    """Somebody's own matches, as a player and as a coordinator."""
+
+    coming: list[dict]
+    finished: list[dict]
+    coordinated: list[dict]
+    organizes: bool
+
+
+def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
+    """The actor's matches: what is live or to come, next first; what is over, latest first."""
+    mine = select(ParticipantMember.participant_id).where(ParticipantMember.user_id == actor.user_id)
+    plays = or_(Match.participant1_id.in_(mine), Match.participant2_id.in_(mine))
+    is_live_first = case((_in(LIVE), 0), else_=1)
+    query = select_rows().add_columns(
+        Match.participant1_checked_in,
+        Match.participant2_checked_in,
+        Match.check_in_deadline,
+        Tournament.enable_check_in,
+        Match.participant1_id.in_(mine).label("is_side1"),
+        Match.participant2_id.in_(mine).label("is_side2"),
+    )
+    is_open = Match.state.not_in([str(state) for state in CLOSED])
+    return OwnMatches(
+        coming=list_rows(query.where(plays, is_open).order_by(is_live_first, *AGENDA)),
+        finished=list_rows(
+            query.where(plays, ~is_open).order_by(_ENDED.is_(None), _ENDED.desc(), Match.id).limit(finished)
+        ),
+        coordinated=list_rows(
+            query.where(Match.coordinator_id == actor.user_id, is_open).order_by(is_live_first, *AGENDA)
+        ),
+        organizes=bool(db.session.scalar(select(Tournament.id).where(organized_tournaments(actor)).limit(1))),
+    )
+
+
