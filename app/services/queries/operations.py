@@ -1,0 +1,40 @@
+"""What those who run the server look at: does the database answer, and how much goes on."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.domain.states import MatchState
+from app.extensions import db
+from app.models import Match, Tournament
+
+# Closed and scheduled matches only grow in number; what waits for somebody is what is worth a look.
+WATCHED_STATES = (MatchState.READY, MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts over the whole installation."""
+
+    tournaments: int
+    events: int
+    matches_by_state: dict[MatchState, int]
+
+
+def check_database() -> None:
+    """Read one row's worth; raises SQLAlchemy's error where the database or its tables are away."""
+    db.session.execute(select(Tournament.id).limit(1)).all()
+
+
+def get_figures() -> Figures:
+    """The counts as they are now."""
+    tournaments, events = db.session.execute(
+        select(func.count(), func.coalesce(func.sum(Tournament.event_seq), 0)).where(~Tournament.is_deleted)
+    ).one()
+    rows = db.session.execute(
+        select(Match.state, func.count())
+        .where(Match.state.in_(WATCHED_STATES), ~Match.is_deleted)
+        .group_by(Match.state)
+    )
+    found = {MatchState(state): number for state, number in rows}
+    return Figures(tournaments, events, {state: found.get(state, 0) for state in WATCHED_STATES})
