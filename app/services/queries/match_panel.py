@@ -1,0 +1,234 @@
+"""Reads for the controls of one match: what its reader may do to it, what blocks that, and the choices."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+
+from app.domain.permissions import Actor, Permission
+from app.domain.states import (
+    MatchFacts,
+    MatchState,
+    Move,
+    can_move,
+    closed_reasons,
+    not_from,
+    start_blocking_reasons,
+)
+from app.extensions import db
+from app.models import (
+    Dispute,
+    Match,
+    MatchResult,
+    Station,
+    Tournament,
+    TournamentStaff,
+    User,
+)
+from app.services import access
+from app.services.access import MatchAccess
+from app.services.match_changes import facts
+from app.services.matches import conflicts_now
+
+from .desk import label_open_sides
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a match, as its controls show it."""
+
+    n: int
+    id: int | None
+    name: str
+    checked_in: bool
+    score: int | None
+
+
+@dataclass(frozen=True)
+class MatchPanel:
+    """A match with all that its controls need. `blocked` has, by verb, every reason why not now."""
+
+    access: MatchAccess
+    facts: MatchFacts
+    sides: tuple[Side, Side]
+    blocked: dict[str, list[str]]
+    now: datetime
+    conflicts: list[str] = field(default_factory=list)
+    pending: MatchResult | None = None
+    dispute: Dispute | None = None
+    stations: list[Station] = field(default_factory=list)
+    coordinators: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def match(self) -> Match:
+        """The match itself."""
+        return self.access.match
+
+    @property
+    def tournament(self) -> Tournament:
+        """The match's tournament."""
+        return self.access.tournament
+
+    @property
+    def own_side(self) -> Side | None:
+        """The side that the reader plays for, if any."""
+        return self.sides[self.access.side - 1] if self.access.side else None
+
+    @property
+    def is_run_by_reader(self) -> bool:
+        """True where the reader runs the match, as an organizer or a coordinator who may."""
+        return self.access.may(Permission.MATCH_START)
+
+    def may(self, permission: str) -> bool:
+        """True where the reader may do this to the match."""
+        return self.access.may(Permission(permission))
+
+    def side_of(self, participant_id: int | None) -> Side | None:
+        """The side of this participant, if it has one here."""
+        return next((side for side in self.sides if side.id is not None and side.id == participant_id), None)
+
+
+def get_panel(
+    actor: Actor, match_id: int, now: datetime, permission: Permission = Permission.MATCH_VIEW
+) -> MatchPanel:
+    """The match's controls for this reader; raises NotSignedIn, NotFound or NotAllowed, in this order."""
+    found = access.get_match(actor, match_id, permission)
+    match, tournament = found.match, found.tournament
+    present = facts(match, tournament)
+    conflicts = conflicts_now(match) if present.sides_known and _may_still_start(present) else []
+    pending = _find_pending(match)
+    edits = found.may(Permission.MATCH_SCHEDULE)
+    return MatchPanel(
+        access=found,
+        facts=present,
+        sides=_sides(match),
+        blocked=_blocked(found, present, conflicts, pending, now),
+        now=now,
+        conflicts=[] if tournament.conflict_policy == "refuse" else conflicts,
+        pending=pending,
+        dispute=_find_dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
+        stations=_list_stations(tournament) if edits else [],
+        coordinators=_list_coordinators(tournament, match) if edits else [],
+    )
+
+
+def find_active_user_id(username: str) -> int | None:
+    """The id of the active user of this name, in either case; None where there is none."""
+    name = func.lower(User.username) == username.lower()
+    return db.session.scalar(select(User.id).where(name, User.is_active))
+
+
+def _may_still_start(present: MatchFacts) -> bool:
+    return present.state in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY)
+
+
+def _sides(match: Match) -> tuple[Side, Side]:
+    row = {
+        "id": match.id,
+        "participant1_id": match.participant1_id,
+        "participant2_id": match.participant2_id,
+        "slot1_label": match.slot1_label,
+        "slot2_label": match.slot2_label,
+    }
+    label_open_sides([row])
+    names = [
+        match.participant1.name if match.participant1 else row["slot1_label"],
+        match.participant2.name if match.participant2 else row["slot2_label"],
+    ]
+    first, second = (name or "To be decided" for name in names)
+    return (
+        Side(1, match.participant1_id, first, match.participant1_checked_in, match.participant1_score),
+        Side(2, match.participant2_id, second, match.participant2_checked_in, match.participant2_score),
+    )
+
+
+def _blocked(
+    found: MatchAccess,
+    present: MatchFacts,
+    conflicts: list[str],
+    pending: MatchResult | None,
+    now: datetime,
+) -> dict[str, list[str]]:
+    state, tournament = present.state, found.tournament
+    closed = closed_reasons(state)
+    start = start_blocking_reasons(present)
+    if tournament.conflict_policy == "refuse":
+        start = [*start, *conflicts]
+    can_submit = state in (MatchState.LIVE, MatchState.PENDING_RESULT)
+    return {
+        "start": start,
+        "undo-start": _unless(state, Move.UNDO_START),
+        "schedule": closed,
+        "lobby": closed,
+        "assign-coordinator": closed,
+        "check-in": _check_in(found, present, now),
+        "submit-result": [] if can_submit else [not_from(state, Move.COMPLETE)],
+        "confirm-result": _confirm(found, state, pending),
+        "report-dispute": _dispute(found.match, tournament, state, now),
+        "resolve-dispute": _unless(state, Move.UPHOLD),
+        "cancel": _unless(state, Move.CANCEL),
+    }
+
+
+def _unless(state: MatchState, move: Move) -> list[str]:
+    return [] if can_move(state, move) else [not_from(state, move)]
+
+
+def _check_in(found: MatchAccess, present: MatchFacts, now: datetime) -> list[str]:
+    if not present.check_in_enabled:
+        return ["Check-in is off in this tournament."]
+    if not present.sides_known:
+        return ["Check-in opens when both sides are known."]
+    if present.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN):
+        return [not_from(present.state, Move.CHECK_IN)]
+    deadline = found.match.check_in_deadline
+    if deadline is not None and now > deadline and not found.may(Permission.MATCH_CHECK_IN_ANY_SIDE):
+        return ["Check-in has closed; ask an organizer."]
+    return []
+
+
+def _confirm(found: MatchAccess, state: MatchState, pending: MatchResult | None) -> list[str]:
+    if state != MatchState.PENDING_RESULT:
+        return [f"The match is {state}; only a result that waits can be confirmed."]
+    own = (found.match.participant1_id, found.match.participant2_id)[found.side - 1] if found.side else None
+    if pending is not None and own == pending.submitted_by_id and not found.may(Permission.RESULT_SET):
+        return ["You submitted this result; the other side confirms it."]
+    return []
+
+
+def _dispute(match: Match, tournament: Tournament, state: MatchState, now: datetime) -> list[str]:
+    if not can_move(state, Move.DISPUTE):
+        return [not_from(state, Move.DISPUTE)]
+    window = timedelta(minutes=tournament.dispute_window_minutes)
+    if state == MatchState.COMPLETED and (match.completed_at is None or now > match.completed_at + window):
+        return ["The time in which this result could be disputed is over."]
+    return []
+
+
+def _find_pending(match: Match) -> MatchResult | None:
+    query = select(MatchResult).where(MatchResult.match_id == match.id, MatchResult.status == "pending")
+    return db.session.scalar(query.order_by(MatchResult.n.desc()).limit(1))
+
+
+def _find_dispute(match: Match) -> Dispute | None:
+    return db.session.scalar(
+        select(Dispute).where(Dispute.match_id == match.id, Dispute.resolved_at.is_(None)).limit(1)
+    )
+
+
+def _list_stations(tournament: Tournament) -> list[Station]:
+    query = select(Station).where(Station.tournament_id == tournament.id)
+    return list(db.session.scalars(query.order_by(Station.id)))
+
+
+def _list_coordinators(tournament: Tournament, match: Match) -> list[tuple[int, str]]:
+    """Who is at hand: the organizers, and whoever coordinates a match of this tournament already."""
+    staff = select(TournamentStaff.user_id).where(TournamentStaff.tournament_id == tournament.id)
+    busy = select(Match.coordinator_id).where(
+        Match.tournament_id == tournament.id, Match.coordinator_id.is_not(None)
+    )
+    query = select(User.id, User.username).where(
+        or_(User.id == tournament.organizer_id, User.id.in_(staff), User.id.in_(busy)),
+        or_(User.is_active, User.id == match.coordinator_id),
+    )
+    return [(row.id, row.username) for row in db.session.execute(query.order_by(func.lower(User.username)))]

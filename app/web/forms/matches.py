@@ -1,0 +1,184 @@
+"""The forms of the verbs on one match."""
+
+from wtforms import FieldList, Form, FormField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from app.domain.lobby import KEY_LENGTHS, LABELS, SCHEMAS
+from app.domain.results import MAX_SCORE
+
+from .base import ActionForm, stripped
+from .times import WallTimeField
+
+URL_KEYBOARD = {"type": "url", "inputmode": "url", "maxlength": 200, "placeholder": "https://"}
+_SCORE_KEYBOARD = {"inputmode": "numeric", "min": 0, "max": MAX_SCORE, "autocomplete": "off"}
+_IN_RANGE = NumberRange(0, MAX_SCORE, message=f"A score is a whole number from 0 to {MAX_SCORE}.")
+
+DISPUTE_REASONS = (
+    ("score_dispute", "The score is wrong"),
+    ("wrong_winner", "The wrong side is named as winner"),
+    ("cheating", "Cheating"),
+    ("no_show", "The other side did not show up"),
+    ("technical", "A technical problem"),
+    ("other", "Something else"),
+)
+DECISIONS = (
+    ("uphold", "Uphold: the result stands"),
+    ("correct", "Correct: enter the right score"),
+    ("replay", "Replay: the match is played again"),
+    ("void", "Void: the match is cancelled"),
+    ("forfeit", "Forfeit: one side loses the match"),
+)
+
+
+def _optional_id(value: str | int | None) -> int | None:
+    """An id of a select, or None for its empty choice; ValueError for anything else."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+def _score_field(label: str, *, required: bool) -> IntegerField:
+    first = InputRequired("Enter a score.") if required else Optional()
+    return IntegerField(label, validators=[first, _IN_RANGE], render_kw=_SCORE_KEYBOARD)
+
+
+class StartForm(ActionForm):
+    """Starting has nothing to fill in."""
+
+
+class UndoStartForm(ActionForm):
+    """Taking a start back has nothing to fill in."""
+
+
+class ConfirmResultForm(ActionForm):
+    """Confirming a result has nothing to fill in."""
+
+
+class ScheduleForm(ActionForm):
+    """When and where a match is played, how long, and where it can be watched."""
+
+    scheduled_time = WallTimeField("Scheduled time")
+    stream_url = StringField(
+        "Stream URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+    )
+    station_id = SelectField("Station", coerce=_optional_id, validate_choice=False)
+    best_of = SelectField("Best of", coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
+
+
+class CheckInForm(ActionForm):
+    """Which side checks in; a member of one side need not say it."""
+
+    participant_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+class CancelForm(ActionForm):
+    """Why a match is cancelled."""
+
+    reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+
+
+class CoordinatorForm(ActionForm):
+    """Who looks after a match: somebody known to the tournament, or any user by name."""
+
+    coordinator_id = SelectField("Coordinator", coerce=_optional_id, validate_choice=False)
+    username = StringField(
+        "Or someone else, by user name",
+        filters=[stripped],
+        validators=[Length(max=50)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class GameScoreForm(Form):
+    """The score of one game of a series."""
+
+    participant1_score = _score_field("First side", required=False)
+    participant2_score = _score_field("Second side", required=False)
+
+
+class ResultForm(ActionForm):
+    """How a match ended."""
+
+    participant1_score = _score_field("First side", required=True)
+    participant2_score = _score_field("Second side", required=True)
+    game_scores = FieldList(FormField(GameScoreForm), max_entries=7)
+    tiebreak1 = _score_field("First side", required=False)
+    tiebreak2 = _score_field("Second side", required=False)
+    notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=1000)], render_kw={"rows": 2})
+    evidence_url = StringField(
+        "Evidence URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+    )
+
+    def games(self) -> list[dict[str, int]] | None:
+        """The games that were filled in, in order; None where there are none."""
+        filled = [
+            {"participant1_score": game.participant1_score.data, "participant2_score": game.participant2_score.data}
+            for game in self.game_scores
+            if game.participant1_score.data is not None or game.participant2_score.data is not None
+        ]
+        return filled or None
+
+    def tiebreak(self) -> dict[str, int] | None:
+        """The tie-break's score; None where it is not filled in."""
+        if self.tiebreak1.data is None and self.tiebreak2.data is None:
+            return None
+        return {"participant1_score": self.tiebreak1.data, "participant2_score": self.tiebreak2.data}
+
+    def has_details(self) -> bool:
+        """True where something beside the score is filled in."""
+        return bool(self.games() or self.tiebreak() or self.notes.data or self.evidence_url.data)
+
+    def validate(self, extra_validators=None) -> bool:
+        """Half of a pair is no score."""
+        valid = super().validate(extra_validators)
+        pairs = [(game.participant1_score, game.participant2_score) for game in self.game_scores]
+        for first, second in [*pairs, (self.tiebreak1, self.tiebreak2)]:
+            for one, other in ((first, second), (second, first)):
+                if one.data is None and other.data is not None and not one.errors:
+                    one.errors = ["Enter both scores, or neither."]
+                    valid = False
+        return valid
+
+
+class DisputeForm(ActionForm):
+    """What a side objects to."""
+
+    reason = SelectField("What is wrong", choices=DISPUTE_REASONS)
+    description = TextAreaField(
+        "What happened", filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 3}
+    )
+    evidence_url = StringField(
+        "Evidence URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+    )
+
+
+class ResolveForm(ActionForm):
+    """How a dispute ends. The scores belong to a correction, the side to a forfeit."""
+
+    decision = SelectField("Decision", choices=DECISIONS)
+    participant1_score = _score_field("First side", required=False)
+    participant2_score = _score_field("Second side", required=False)
+    participant_id = SelectField("Side that forfeits", coerce=_optional_id, validate_choice=False)
+    notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 2})
+
+    def scores(self) -> dict[str, int] | None:
+        """The corrected score; None where it is not filled in."""
+        pair = (self.participant1_score.data, self.participant2_score.data)
+        if None in pair:
+            return None
+        return {"participant1_score": pair[0], "participant2_score": pair[1]}
+
+
+def lobby_form_class(game: str, present: dict[str, str]) -> type[ActionForm]:
+    """The form of a game's lobby: the keys of its schema, and those that this lobby has besides."""
+    keys = [*SCHEMAS[game].keys, *(key for key in KEY_LENGTHS if key in present)]
+    fields = {}
+    for key in dict.fromkeys(keys):
+        length = KEY_LENGTHS[key]
+        kind = TextAreaField if length > 100 else StringField
+        fields[key] = kind(
+            LABELS[key],
+            filters=[stripped],
+            validators=[Length(max=length)],
+            render_kw={"maxlength": length, "autocomplete": "off", "spellcheck": "false"},
+        )
+    return type("LobbyForm", (ActionForm,), fields)

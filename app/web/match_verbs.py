@@ -1,0 +1,168 @@
+"""The verbs on a match, as forms: POST /matches/<id>/<verb>, and the controls that these forms stand in.
+
+Every verb goes the same way: load through the actor, check the form, call one service, answer with the part
+of the page in which the form stood, or send the browser back there. A verb more is one entry in VERBS.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, redirect, request
+
+from app.domain.errors import Conflict, InvalidInput, Refused
+from app.domain.permissions import Permission
+from app.services import lobby, matches, results
+from app.services.queries import match_panel
+
+from . import match_views, panel_forms
+from .forms.base import ActionForm
+from .guards import current_actor, now, signed_in
+from .htmx import is_htmx
+
+blueprint = Blueprint("match_verbs", __name__)
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A verb on a match: who may, the service that does it, and the sentence that says that it is done."""
+
+    name: str
+    permission: Permission
+    call: Callable[..., object]
+    arguments: Callable[[ActionForm, match_panel.MatchPanel], dict]
+    done: str
+
+
+def _nothing(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    return {}
+
+
+def _schedule(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    """Only what was sent and differs from what stands: a past time that nobody touched is no new time."""
+    names = [name for name in ("scheduled_time", "stream_url", "station_id", "best_of") if name in request.form]
+    values = {name: form[name].data for name in names}
+    shown = panel_forms.build("schedule", panel, "")
+    if "scheduled_time" in values and form.scheduled_time.raw_data == [shown.scheduled_time._value()]:
+        del values["scheduled_time"]
+    return {"changes": {name: value for name, value in values.items() if value != getattr(panel.match, name)}}
+
+
+def _lobby(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    """The keys that were sent; an empty one removes what stands, or else says nothing."""
+    sent = {field.name: field.data for field in form if field.name in request.form}
+    keys = [name for name in sent if name not in ("csrf_token", "version", "view")]
+    present = panel.match.lobby
+    return {"changes": {key: sent[key] or None for key in keys if sent[key] or key in present}}
+
+
+def _coordinator(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    if not form.username.data:
+        return {"coordinator_id": form.coordinator_id.data}
+    user_id = match_panel.find_active_user_id(form.username.data)
+    if user_id is None:
+        raise InvalidInput.of("username", "There is no active user of this name.")
+    return {"coordinator_id": user_id}
+
+
+def _result(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    claim = results.result_claim(
+        form.participant1_score.data, form.participant2_score.data, form.games(), form.tiebreak()
+    )
+    return {"claim": claim, "notes": form.notes.data, "evidence_url": form.evidence_url.data}
+
+
+def _ruling(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    decision = form.decision.data
+    scores = form.scores() if decision == "correct" else None
+    return {
+        "decision": decision,
+        "claim": results.result_claim(**scores) if scores else None,
+        "participant_id": form.participant_id.data if decision == "forfeit" else None,
+        "notes": form.notes.data,
+    }
+
+
+def _fields(*names: str) -> Callable[[ActionForm, match_panel.MatchPanel], dict]:
+    return lambda form, panel: {name: form[name].data for name in names}
+
+
+_P = Permission
+VERBS = (
+    Verb("schedule", _P.MATCH_SCHEDULE, matches.update_match, _schedule, "Schedule saved."),
+    Verb("start", _P.MATCH_START, matches.start, _nothing, "Match started."),
+    Verb("undo-start", _P.MATCH_UNDO_START, matches.undo_start, _nothing, "Start undone; the match is ready again."),
+    Verb("lobby", _P.MATCH_LOBBY_UPDATE, lobby.update_lobby, _lobby, "Lobby saved."),
+    Verb(
+        "assign-coordinator",
+        _P.MATCH_COORDINATOR_ASSIGN,
+        matches.assign_coordinator,
+        _coordinator,
+        "Coordinator saved.",
+    ),
+    Verb("check-in", _P.MATCH_CHECK_IN, matches.check_in, _fields("participant_id"), "Checked in."),
+    Verb("submit-result", _P.RESULT_SUBMIT, results.submit_result, _result, "Result saved."),
+    Verb("confirm-result", _P.RESULT_CONFIRM, results.confirm_result, _nothing, "Result confirmed."),
+    Verb(
+        "report-dispute",
+        _P.DISPUTE_CREATE,
+        results.report_dispute,
+        _fields("reason", "description", "evidence_url"),
+        "Dispute reported; an organizer will rule on it.",
+    ),
+    Verb("resolve-dispute", _P.DISPUTE_RESOLVE, results.resolve_dispute, _ruling, "Dispute resolved."),
+    Verb("cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), "Match cancelled."),
+)
+
+
+def perform(verb: Verb, match_id: int) -> Response:
+    """Do the verb to the match as the form asks, and show where that led."""
+    actor = current_actor()
+    panel = match_panel.get_panel(actor, match_id, now(), verb.permission)
+    form = panel_forms.build(verb.name, panel, match_views.view_for(panel), sent=True)
+    if not form.validate():
+        return match_views.show_again(panel, verb.name, form, status=400)
+    try:
+        verb.call(
+            actor=actor,
+            match_id=match_id,
+            expected_version=form.version.data,
+            now=now(),
+            **verb.arguments(form, panel),
+        )
+    except (InvalidInput, Refused) as error:
+        form.take(error)
+        return match_views.show_again(_fresh(match_id), verb.name, form, status=400)
+    except Conflict as race:
+        panel = _fresh(match_id)
+        panel_forms.renew(form, panel)
+        return match_views.show_again(panel, verb.name, form, status=409, race=race)
+    return match_views.show_done(match_id, verb.done, verb.name)
+
+
+def _fresh(match_id: int) -> match_panel.MatchPanel:
+    """The controls as they stand after a service has answered."""
+    return match_panel.get_panel(current_actor(), match_id, now())
+
+
+def _view_function(verb: Verb) -> Callable[[int], Response]:
+    def view(match_id: int) -> Response:
+        return perform(verb, match_id)
+
+    return signed_in(view)
+
+
+for _verb in VERBS:
+    blueprint.add_url_rule(
+        f"/matches/<int:match_id>/{_verb.name}",
+        endpoint=_verb.name.replace("-", "_"),
+        view_func=_view_function(_verb),
+        methods=["POST"],
+    )
+
+
+@blueprint.get("/matches/<int:match_id>/panel")
+@signed_in
+def panel(match_id: int) -> Response:
+    """The controls of a match by themselves, for a page that shows them already."""
+    found = _fresh(match_id)
+    return match_views.show_controls(found) if is_htmx() else redirect(f"/matches/{match_id}/", code=303)

@@ -1,0 +1,122 @@
+"""How the controls of a match are shown: where their form stood, with or without htmx.
+
+A form says in its hidden `view` where it stands: "match" (the controls on the match page), "desk" (the same,
+opened under a row of the desk), "row" (the next step in a row of the desk), "side" (what a side may do, on the
+match page) and "me" (the same, among one's own matches).
+"""
+
+from flask import Response, flash, make_response, redirect, render_template, request
+
+from app.domain.errors import Conflict
+from app.domain.lobby import LABELS
+from app.domain.states import CLOSED
+from app.services.queries import desk as desk_queries
+from app.services.queries import match_panel
+from app.services.queries.match_panel import MatchPanel
+
+from . import panel_forms
+from .forms.base import ActionForm
+from .guards import current_actor, now
+from .htmx import is_htmx
+
+_STAFF_VIEWS = ("match", "desk", "row")
+_SIDE_VIEWS = ("side", "me")
+PARTS = ("run", "schedule", "lobby", "coordinator", "cancel")
+# In which part of the controls a verb's form stands, where it is not the one that runs the match.
+_PART_OF_VERB = {
+    "schedule": "schedule",
+    "lobby": "lobby",
+    "assign-coordinator": "coordinator",
+    "cancel": "cancel",
+}
+
+
+def view_for(panel: MatchPanel) -> str:
+    """Where the request's form stands, as far as its sender has such a place."""
+    view = request.values.get("view", "")
+    known = _STAFF_VIEWS if panel.is_run_by_reader else ()
+    known += _SIDE_VIEWS if panel.own_side else ()
+    return view if view in known else next(iter(known), "side")
+
+
+def context(
+    panel: MatchPanel,
+    view: str,
+    *,
+    verb: str | None = None,
+    form: ActionForm | None = None,
+    race: Conflict | None = None,
+    done: str = "",
+    part: str = "run",
+) -> dict:
+    """What matches/_panel.html and matches/_participant.html need; `verb` and `form` are one to be shown again."""
+
+    def form_of(name: str) -> ActionForm:
+        return form if form is not None and name == verb else panel_forms.build(name, panel, view)
+
+    return {
+        "panel": panel,
+        "view": view,
+        "part": part,
+        "form_of": form_of,
+        "failed": verb,
+        "race": race,
+        "done": done,
+        "closed_states": CLOSED,
+        "lobby_labels": LABELS,
+        "tournament": panel.tournament,
+        "can_manage": panel.may("MATCH_SCHEDULE"),
+    }
+
+
+def show_controls(panel: MatchPanel) -> Response:
+    """The controls as they stand, for who refetches them or opens another part of them."""
+    part = request.args.get("part", "run")
+    return _fragment(context(panel, view_for(panel), part=part if part in PARTS else "run"))
+
+
+def show_again(
+    panel: MatchPanel, verb: str, form: ActionForm, *, status: int, race: Conflict | None = None
+) -> Response:
+    """The form again, with what was typed and what is wrong with it."""
+    values = context(
+        panel, view_for(panel), verb=verb, form=form, race=race, part=_PART_OF_VERB.get(verb, "run")
+    )
+    if is_htmx():
+        return _fragment(values, status)
+    values["view"] = "match" if panel.is_run_by_reader and values["view"] in _STAFF_VIEWS else "side"
+    return make_response(render_template("matches/controls.html", **values), status)
+
+
+def show_done(match_id: int, done: str, verb: str) -> Response:
+    """The controls after a verb; without htmx, the page on which its form stood."""
+    panel = match_panel.get_panel(current_actor(), match_id, now())
+    view = view_for(panel)
+    if is_htmx():
+        return _fragment(context(panel, view, done=done, part=_PART_OF_VERB.get(verb, "run")))
+    flash(done, "good")
+    return redirect(_address(panel, view), code=303)
+
+
+def _address(panel: MatchPanel, view: str) -> str:
+    if view in ("desk", "row"):
+        return f"/tournaments/{panel.tournament.slug}/desk/#desk-row-{panel.match.id}"
+    if view == "me":
+        return f"/me/#match-{panel.match.id}"
+    return f"/matches/{panel.match.id}/"
+
+
+def _fragment(values: dict, status: int = 200) -> Response:
+    """The part of the page in which the form stood; on the desk, the match's line with it."""
+    panel, view = values["panel"], values["view"]
+    if view in ("row", "desk"):
+        values["row"] = desk_queries.find_desk_row(panel.tournament, panel.match.id, panel.now)
+    if view == "row":
+        template = "desk/_row_answer.html"
+    elif view == "desk":
+        template = "desk/_panel_answer.html"
+    else:
+        template = "matches/_panel.html" if view == "match" else "matches/_participant.html"
+    response = make_response(render_template(template, **values), status)
+    response.vary.add("HX-Request")
+    return response

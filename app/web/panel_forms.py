@@ -1,0 +1,108 @@
+"""The forms of a match's controls: filled with what stands, or with what was sent."""
+
+from collections.abc import Callable
+
+from app.domain.lobby import KEY_LENGTHS
+from app.domain.states import MatchState
+from app.services.queries.match_panel import MatchPanel
+
+from .forms import matches as forms
+from .forms.base import ActionForm
+
+Builder = Callable[..., ActionForm]
+
+
+def build(verb: str, panel: MatchPanel, view: str, *, sent: bool = False) -> ActionForm:
+    """The verb's form: with the request's data where it was `sent`, else with the match as it stands."""
+    # What was sent stands alone: a field that is missing in it must not be filled from the match.
+    form = _BUILDERS[verb](panel, **({} if sent else {"formdata": None}))
+    if not sent:
+        form.process(formdata=None, data=_present(verb, panel))
+        form.version.data = panel.match.version
+        form.view.data = view
+    form.name_ids(f"match-{panel.match.id}-{view}-{verb}")
+    return form
+
+
+def renew(form: ActionForm, panel: MatchPanel) -> None:
+    """Let a form that lost a race be sent again: from now on it knows the present version."""
+    form.version.data = panel.match.version
+    form.version.raw_data = None
+
+
+def _plain(kind: type[ActionForm]) -> Builder:
+    return lambda panel, **common: kind(**common)
+
+
+def _schedule(panel: MatchPanel, **common) -> ActionForm:
+    form = forms.ScheduleForm(**common, meta={"time_zone": panel.tournament.time_zone})
+    form.station_id.choices = [("", "None"), *((station.id, station.name) for station in panel.stations)]
+    return form
+
+
+def _lobby(panel: MatchPanel, **common) -> ActionForm:
+    return forms.lobby_form_class(panel.tournament.game, panel.match.lobby)(**common)
+
+
+def _coordinator(panel: MatchPanel, **common) -> ActionForm:
+    form = forms.CoordinatorForm(**common)
+    form.coordinator_id.choices = [("", "Nobody"), *panel.coordinators]
+    return form
+
+
+def _resolve(panel: MatchPanel, **common) -> ActionForm:
+    form = forms.ResolveForm(**common)
+    form.participant_id.choices = [("", "Nobody"), *((side.id, side.name) for side in panel.sides)]
+    return form
+
+
+def _present(verb: str, panel: MatchPanel) -> dict:
+    """What the verb's fields show at first: the match as it stands."""
+    match = panel.match
+    if verb == "schedule":
+        return {
+            "scheduled_time": match.scheduled_time,
+            "stream_url": match.stream_url,
+            "station_id": match.station_id,
+            "best_of": match.best_of,
+        }
+    if verb == "lobby":
+        return {key: match.lobby.get(key, "") for key in KEY_LENGTHS}
+    if verb == "assign-coordinator":
+        return {"coordinator_id": match.coordinator_id}
+    if verb == "submit-result":
+        return _claimed(panel)
+    if verb == "resolve-dispute":
+        return {"participant1_score": panel.sides[0].score, "participant2_score": panel.sides[1].score}
+    return {}
+
+
+def _claimed(panel: MatchPanel) -> dict:
+    """The result that waits, with an empty line for each game of a series that it does not tell."""
+    games: list[dict] = [{}] * (panel.match.best_of if panel.match.best_of > 1 else 0)
+    claim = panel.pending if panel.facts.state == MatchState.PENDING_RESULT else None
+    if claim is None:
+        return {"game_scores": games}
+    tiebreak = claim.tiebreak or {}
+    return {
+        "participant1_score": claim.participant1_score,
+        "participant2_score": claim.participant2_score,
+        "game_scores": [*claim.game_scores, *games[len(claim.game_scores) :]],
+        "tiebreak1": tiebreak.get("participant1_score"),
+        "tiebreak2": tiebreak.get("participant2_score"),
+    }
+
+
+_BUILDERS: dict[str, Builder] = {
+    "schedule": _schedule,
+    "start": _plain(forms.StartForm),
+    "undo-start": _plain(forms.UndoStartForm),
+    "lobby": _lobby,
+    "assign-coordinator": _coordinator,
+    "check-in": _plain(forms.CheckInForm),
+    "submit-result": _plain(forms.ResultForm),
+    "confirm-result": _plain(forms.ConfirmResultForm),
+    "report-dispute": _plain(forms.DisputeForm),
+    "resolve-dispute": _resolve,
+    "cancel": _plain(forms.CancelForm),
+}
