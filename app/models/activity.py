@@ -60,6 +60,8 @@ class ScheduleBatch(db.Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    audit_id: Mapped[int] = mapped_column(ForeignKey("audit_log.id"))
+    undo_audit_id: Mapped[int | None] = mapped_column(ForeignKey("audit_log.id"))
 
     items: Mapped[list["ScheduleBatchItem"]] = relationship(order_by="ScheduleBatchItem.id")
 
@@ -74,6 +76,9 @@ class ScheduleBatchItem(db.Model):
     match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"))
     version_after: Mapped[int]
     before: Mapped[dict] = mapped_column(JsonDocument)
+    new_time: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("ix_schedule_batch_items_match", "match_id"),)
 
 
 # Not even a forgotten line of ours, or a hand at the database's prompt, rewrites what was done.

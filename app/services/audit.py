@@ -61,16 +61,16 @@ def record(
     tournament_id: int | None = None,
     match_id: int | None = None,
     meta: dict | None = None,
-) -> None:
-    """Add the row of a change. `meta` has ids, names of keys and times, never a secret value."""
-    uow.session.add(
-        AuditLog(
-            user_id=actor.user_id,
-            action=str(action),
-            tournament_id=tournament_id,
-            match_id=match_id,
-            meta=meta or {},
-            created_at=uow.now,
-            ip=actor.ip,
-        )
+) -> AuditLog:
+    """Add and return the row of a change. `meta` has ids, names of keys and times, never a secret value."""
+    row = AuditLog(
+        user_id=actor.user_id,
+        action=str(action),
+        tournament_id=tournament_id,
+        match_id=match_id,
+        meta=meta or {},
+        created_at=uow.now,
+        ip=actor.ip,
     )
+    uow.session.add(row)
+    return row

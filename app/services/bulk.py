@@ -62,13 +62,7 @@ def bulk_schedule(
         refused = [f"M{match.match_number} (match {match.id}): {why}" for match, _, why in _refusals(plan)]
         if refused:
             raise Refused(refused)
-        batch = ScheduleBatch(tournament_id=plan.tournament.id, user_id=actor.user_id, created_at=now)
-        for match, time, _ in plan.times:
-            if match.scheduled_time != time:
-                batch.items.append(_apply(uow, plan.tournament, match, time))
-        uow.session.add(batch)
-        uow.session.flush()
-        audit.record(
+        audit_row = audit.record(
             uow,
             actor=actor,
             action=AuditAction.MATCH_BULK_SCHEDULE,
@@ -79,9 +73,17 @@ def bulk_schedule(
                 "scheduled_time": iso(scheduled_time),
                 "interval_minutes": interval_minutes,
                 "count": len(match_ids),
-                "batch_id": batch.id,
             },
         )
+        uow.session.flush()
+        batch = ScheduleBatch(
+            tournament_id=plan.tournament.id, user_id=actor.user_id, created_at=now, audit_id=audit_row.id
+        )
+        uow.session.add(batch)
+        for match, time, _ in plan.times:
+            if match.scheduled_time != time:
+                batch.items.append(_apply(uow, plan.tournament, match, time))
+        uow.session.flush()
         return {
             "scheduled_count": len(match_ids),
             "scheduled_time": iso(scheduled_time),
@@ -107,7 +109,9 @@ def _apply(uow: UnitOfWork, tournament: Tournament, match: Match, time: datetime
     reschedule(match, tournament, time, uow.now)
     touch(match, uow.now)
     tell_scheduled(uow, match, old_time)
-    return ScheduleBatchItem(match_id=match.id, version_after=match.version, before=before)
+    return ScheduleBatchItem(
+        match_id=match.id, version_after=match.version, before=before, new_time=time
+    )
 
 
 def _lock_tournament_of(uow: UnitOfWork, match_ids: Sequence[int]) -> None:
@@ -177,13 +181,15 @@ def undo_bulk_schedule(*, actor: Actor, batch_id: int, now: datetime) -> list[in
         for item in batch.items:
             _put_back(uow, matches[item.match_id], item.before)
         batch.undone_at = now
-        audit.record(
+        audit_row = audit.record(
             uow,
             actor=actor,
             action=AuditAction.MATCH_BULK_UNDO,
             tournament_id=tournament.id,
             meta={"tournament_id": tournament.id, "batch_id": batch.id, "match_ids": sorted(matches)},
         )
+        uow.session.flush()
+        batch.undo_audit_id = audit_row.id
         return [item.match_id for item in batch.items]
 
 

@@ -1,0 +1,58 @@
+"""Matchdesk, the match desk for live tournaments."""
+
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings=None):
+    """The Flask application; with the settings of the environment where no `Settings` are given."""
+    # Imported here, so that `app.domain` can be imported without all that an application needs.
+    from flask import Flask
+
+    from app import errors, models, operations, startup
+    from app.api import register_api
+    from app.config import Settings
+    from app.database import prepare_engine
+    from app.extensions import csrf, db, jwt, limiter, login_manager, migrate
+    from app.proxies import TrustedProxies
+
+    settings = settings or Settings.from_env()
+    app = Flask(
+        __name__,
+        template_folder=str(_ROOT / "templates"),
+        static_folder=str(_ROOT / "static"),
+        instance_path=str(settings.instance_path),
+    )
+    app.config.from_mapping(settings.flask_config())
+    app.extensions["matchdesk_settings"] = settings
+    app.url_map.strict_slashes = False
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(_ROOT / "migrations"), compare_type=True, render_as_batch=False)
+    for extension in (csrf, jwt, limiter, login_manager):
+        extension.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+    errors.register_error_handlers(app)
+    try:
+        register_api(app, settings.allowed_origins)
+    except ImportError as error:
+        print("not there yet:", error)
+    operations.register_operations(app)
+    _register_later(app, settings)
+    # Outermost, so that the sockets too see who really asked.
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)
+    startup.refuse_unsafe_start(app)
+    return app
+
+
+def _register_later(app, settings):
+    import importlib
+
+    for module, function in (("app.web", "register_web"), ("app.live", "register_live"), ("app.cli", "register_cli")):
+        try:
+            getattr(importlib.import_module(module), function)(app)
+        except (ModuleNotFoundError, AttributeError) as error:
+            print("not there yet:", module, error)
