@@ -20,7 +20,7 @@ How an endpoint is added
             station_id = tournaments.add_station(
                 actor=current_actor(), tournament_id=tournament_id, now=now(), **data
             )
-            return created(queries.station(station_id), f"/api/tournaments/{tournament_id}/stations/{station_id}/")
+            return created(station_document(station_id), f"{request.path.rstrip('/')}/{station_id}/")
 
     The order of decorators is the order of answers: 404 and 403 by `needs` come before the body is read
     by `arguments` (400, 413, 415). 401 for anonymous writes, the CSRF guard and the rate limit ran before.

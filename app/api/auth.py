@@ -57,5 +57,5 @@ def me() -> Response:
     """Who you are."""
     actor = current_actor()
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     return json_response({"id": actor.user_id, "username": actor.username, "is_admin": actor.is_admin})

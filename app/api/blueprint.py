@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, missing
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
@@ -15,7 +15,7 @@ from app.domain.errors import InvalidInput
 from app.domain.permissions import Permission
 from app.services import access
 
-from .fields import MAX_NUMBER
+from .fields import MAX_NUMBER, QueryChoices
 from .identity import current_actor
 from .jsonio import load_json_body
 
@@ -31,7 +31,7 @@ class IdConverter(BaseConverter):
     def to_python(self, value: str) -> int:
         """The id as a number."""
         if len(value) > 10 or int(value) > MAX_NUMBER:
-            raise NoMatch()
+            raise NoMatch
         return int(value)
 
 
@@ -55,13 +55,28 @@ class ApiBlueprint(Blueprint):
         def decorator(view: Callable) -> Callable:
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Any:
-                return view(*args, load_query(instance) if location == "query" else load_body(instance), **kwargs)
+                return view(
+                    *args, load_query(instance) if location == "query" else load_body(instance), **kwargs
+                )
 
             wrapper._apidoc = deepcopy(getattr(view, "_apidoc", {}))
             described = wrapper._apidoc.setdefault("arguments", {})
             described.setdefault("parameters", []).append(parameter)
             described.setdefault("responses", {})[400] = "BAD_REQUEST"
             return wrapper
+
+        return decorator
+
+    @staticmethod
+    def describes_query(schema: type[Schema]):
+        """Document a query string that the view reads by itself."""
+
+        def decorator(view: Callable) -> Callable:
+            view._apidoc = deepcopy(getattr(view, "_apidoc", {}))
+            described = view._apidoc.setdefault("arguments", {})
+            described.setdefault("parameters", []).append({"in": "query", "schema": schema})
+            described.setdefault("responses", {})[400] = "BAD_REQUEST"
+            return view
 
         return decorator
 
@@ -72,11 +87,16 @@ def load_body(schema: Schema) -> Any:
 
 
 def load_query(schema: Schema) -> Any:
-    """The query string as the schema reads it, the first of a repeated parameter counting."""
-    data = request.args.to_dict()
-    for name, value in data.items():
-        if "\0" in value and name in schema.fields:
-            raise InvalidInput.of(name, "Must not contain NUL characters.")
+    """The query string as the schema reads it. Of a repeated parameter the first counts, unless the field
+    takes several; a parameter that may be left out may be empty too.
+    """
+    data = {}
+    for name, field in schema.fields.items():
+        values = request.args.getlist(name)
+        if isinstance(field, QueryChoices):
+            values = [",".join(values)]
+        if values and (values[0] or field.load_default is missing):
+            data[name] = values[0]
     return _load(schema, data)
 
 

@@ -24,15 +24,19 @@ def etag_of(body: bytes) -> str:
     return f'"{hashlib.sha256(reader + b":" + body).hexdigest()[:32]}"'
 
 
-def conditional_response(document: Any, headers: Mapping[str, str] | None = None) -> Response:
-    """The document with its ETag, or 304 without it where the client has it already."""
+def conditional_response(document: Mapping[str, Any], **beside: Any) -> Response:
+    """The document with its ETag, or 304 without it where the client has it already.
+
+    `beside` are members that are sent along, and are no part of what the ETag stands for.
+    """
     body = orjson.dumps(document)
     etag = etag_of(body)
     if request.method in ("GET", "HEAD") and _matches_any(request.headers.get("If-None-Match"), etag):
         response = Response(status=304)
+        del response.headers["Content-Type"]
     else:
+        body = orjson.dumps({**document, **beside}) if beside else body
         response = Response(body, mimetype="application/json")
-        response.headers.update(headers or {})
     response.headers["ETag"] = etag
     return response
 

@@ -64,6 +64,16 @@ class Flag(fields.Boolean):
         return value
 
 
+class QueryId(QueryWhole):
+    """An id out of a query string. Any whole number will do: one that no row has finds nothing."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(minimum=-MAX_NUMBER, clamp=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        return max(super()._deserialize(value, attr, data, **kwargs), -MAX_NUMBER)
+
+
 class QueryFlag(fields.Boolean):
     """A switch out of a query string: `true`, `1`, or the other way round."""
 
@@ -121,6 +131,28 @@ class Choice(Text):
         raise ValidationError(f"Must be one of {', '.join(self.choices)}.")
 
 
+class QueryChoices(fields.List):
+    """Several words out of a few in a query string: with commas, or the parameter repeated.
+
+    With `signed` each may begin with a `-`, which stays.
+    """
+
+    def __init__(self, choices: list[str] | tuple[str, ...], *, signed: bool = False, **kwargs: Any):
+        super().__init__(fields.String(), **kwargs)
+        self.choices = tuple(choices)
+        self.signs = ("", "-") if signed else ("",)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[str]:
+        known = {
+            f"{sign}{choice}".lower(): f"{sign}{choice}" for choice in self.choices for sign in self.signs
+        }
+        words = [word.strip().lower() for word in value.split(",") if word.strip()]
+        unknown = [word for word in words if word not in known]
+        if unknown:
+            raise ValidationError(f"Must be of {', '.join(self.choices)}.")
+        return list(dict.fromkeys(known[word] for word in words))
+
+
 class HttpUrl(Text):
     """An http or https address of at most 200 characters, or an empty text."""
 
@@ -147,6 +179,13 @@ class Instant(fields.DateTime):
             return moment.astimezone(UTC).replace(microsecond=0)
         except (ValueError, OverflowError):
             raise ValidationError("There is no such time.") from None
+
+
+class QueryInstant(Instant):
+    """The same out of a query string, where an unescaped `+` arrives as a blank."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        return super()._deserialize(re.sub(r" (?=\d{2}:?\d{2}$)", "+", value), attr, data, **kwargs)
 
 
 def _length_error(minimum: int, maximum: int) -> str:

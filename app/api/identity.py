@@ -57,7 +57,7 @@ def _identify() -> None:
 
 def _guard_write(actor: Actor, by_cookie: bool) -> None:
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     if by_cookie:
         try:
             validate_csrf(request.headers.get("X-CSRFToken"))

@@ -30,7 +30,9 @@ def created(document: Any, location: str) -> Response:
 
 def no_content() -> Response:
     """204: done, and nothing to tell."""
-    return Response(status=204)
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 def load_json_body() -> Any:
@@ -45,7 +47,7 @@ def load_json_body() -> Any:
         return {}
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if not request.is_json or charset not in ("utf-8", "utf8"):
-        raise UnsupportedMediaType()
+        raise UnsupportedMediaType
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:

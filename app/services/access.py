@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from app.domain.errors import NotAllowed, NotFound, NotSignedIn
 from app.domain.permissions import (
@@ -159,15 +160,18 @@ def _is_staff(actor: Actor, tournament_id) -> ColumnElement[bool]:
 
 
 def _is_coordinator(actor: Actor, tournament_id) -> ColumnElement[bool]:
+    # Aliased, so that it stays a query of its own inside a list of matches.
+    own = aliased(Match)
     return exists().where(
-        Match.tournament_id == tournament_id, Match.coordinator_id == actor.user_id, ~Match.is_deleted
+        own.tournament_id == tournament_id, own.coordinator_id == actor.user_id, ~own.is_deleted
     )
 
 
 def _is_member(actor: Actor, tournament_id) -> ColumnElement[bool]:
+    entrant = aliased(Participant)
     return exists().where(
-        Participant.tournament_id == tournament_id,
-        ParticipantMember.participant_id == Participant.id,
+        entrant.tournament_id == tournament_id,
+        ParticipantMember.participant_id == entrant.id,
         ParticipantMember.user_id == actor.user_id,
     )
 

@@ -63,7 +63,8 @@ def create_user(
     username = username.strip()
     if not _USERNAME.fullmatch(username):
         raise InvalidInput.of(
-            "username", "A username has 1 to 50 letters, digits or _ . @ + -, and begins with a letter or digit."
+            "username",
+            "A username has 1 to 50 letters, digits or _ . @ + -, and begins with a letter or digit.",
         )
     password_hash = hash_password(password)
     try:
@@ -113,7 +114,7 @@ def change_password(*, actor: Actor, current_password: str, new_password: str, n
     Raises InvalidInput where the current password is wrong, or the new one cannot be chosen.
     """
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     user = db.session.get(User, actor.user_id)
     if not is_password_of(user.password_hash, current_password):
         raise InvalidInput.of("current_password", "This is not your current password.")
@@ -127,7 +128,7 @@ def set_password(*, username: str, password: str, now: datetime, actor: Actor = 
     Raises NotFound where there is no such user, NotAllowed for an actor who is not an admin.
     """
     if not (actor.is_anonymous or actor.is_admin):
-        raise NotAllowed()
+        raise NotAllowed
     user = find_user(username)
     if user is None:
         raise NotFound("There is no such user.")
@@ -140,7 +141,7 @@ def deactivate_user(*, username: str, now: datetime, actor: Actor = ANONYMOUS) -
     Raises NotFound where there is no such user, NotAllowed for an actor who is not an admin.
     """
     if not (actor.is_anonymous or actor.is_admin):
-        raise NotAllowed()
+        raise NotAllowed
     user = find_user(username)
     if user is None:
         raise NotFound("There is no such user.")

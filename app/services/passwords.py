@@ -16,9 +16,7 @@ LONGEST_PASSWORD = 256
 def require_good_password(password: str, field: str = "password") -> None:
     """Raise InvalidInput for a password that is too short or too long to be chosen."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidInput.of(
-            field, f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters."
-        )
+        raise InvalidInput.of(field, f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
 
 
 def hash_password(password: str) -> str:

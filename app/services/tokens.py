@@ -89,7 +89,7 @@ def actor_of_bearer(token: str, *, now: datetime, ip: str | None = None) -> Acto
 def create_personal_token(*, actor: Actor, name: str, scope: str, now: datetime) -> str:
     """Make a personal access token; returns its text, which cannot be had again later."""
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     name = name.strip()
     if not 1 <= len(name) <= 80:
         raise InvalidInput.of("name", "A token has a name of 1 to 80 characters.")
@@ -103,7 +103,10 @@ def create_personal_token(*, actor: Actor, name: str, scope: str, now: datetime)
         uow.session.add(token)
         uow.session.flush()
         record(
-            uow, actor=actor, action=AuditAction.ACCESS_TOKEN_CREATE, meta={"token_id": token.id, "scope": scope}
+            uow,
+            actor=actor,
+            action=AuditAction.ACCESS_TOKEN_CREATE,
+            meta={"token_id": token.id, "scope": scope},
         )
     return text
 
@@ -159,7 +162,9 @@ def _actor_of_personal(text: str, now: datetime, ip: str | None) -> Actor:
     if token.last_used_at is None or now - token.last_used_at > _LAST_USE_STEP:
         token_id = token.id
         with unit_of_work(now) as uow:
-            uow.session.execute(update(AccessToken).where(AccessToken.id == token_id).values(last_used_at=now))
+            uow.session.execute(
+                update(AccessToken).where(AccessToken.id == token_id).values(last_used_at=now)
+            )
     return actor
 
 

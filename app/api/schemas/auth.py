@@ -2,7 +2,8 @@
 
 from marshmallow import Schema, fields
 
-from ..fields import Secret
+from app.api.fields import Secret
+
 from .base import ApiSchema
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, RAISE, Schema, fields
 
-from ..fields import QueryFlag, QueryWhole
+from app.api.fields import QueryFlag, QueryWhole
 
 
 class ApiSchema(Schema):
