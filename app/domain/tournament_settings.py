@@ -29,7 +29,7 @@ class _Refusal(ValueError):
 
 
 def clean_text(value: object, maximum: int) -> str:
-    """The text without surrounding blanks; ValueError with the reason where it is empty, too long or no text."""
+    """The text without surrounding blanks; ValueError with the reason where it is refused."""
     if not isinstance(value, str):
         raise _Refusal("Must be text.")
     text = value.strip()
