@@ -1,0 +1,83 @@
+"""Live updates over Socket.IO: from committed events to open pages and API clients."""
+
+import sys
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app
+
+from app.config import Settings
+from app.extensions import socketio
+from app.services.unit_of_work import on_commit
+
+from .bus import Bus
+from .clock import Clock
+from .fragments import Fragments
+from .handlers import Handlers
+from .relay import Relay
+from .server import LiveServer
+from .wire import Wire, fair_turn
+
+LARGEST_MESSAGE = 256 * 1024  # bytes; ours have a few dozen
+
+
+class Live:
+    """The live part of one application."""
+
+    def __init__(self, app: Flask, server: LiveServer, bus: Bus):
+        self.bus = bus
+        self.relay = Relay(app, server, Fragments(app).render)
+        self.clock = Clock(app, self.relay, bus, server.start_background_task)
+        self.handlers = Handlers(app, self.relay, self.clock, server.emit)
+
+
+def register_live(app: Flask) -> None:
+    """Put the Socket.IO server in front of the application, and have commits wake it."""
+    settings: Settings = app.extensions["matchdesk_settings"]
+    async_mode = "gevent" if _is_gevent_in_charge() else "threading"
+    socketio.init_app(
+        app,
+        async_mode=async_mode,
+        # With several processes, a long-polling client would meet another one each time.
+        transports=["websocket"] if settings.workers > 1 else ["polling", "websocket"],
+        cors_allowed_origins=lambda origin, environ: is_own_origin(origin, environ, settings),
+        max_http_buffer_size=LARGEST_MESSAGE,
+        # One message of a client after the other, so that it cannot make us run hundreds at once.
+        async_handlers=False,
+        manage_session=False,
+    )
+    live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url))
+    live.handlers.register(socketio)
+    app.extensions["matchdesk_live"] = live
+    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode))
+    on_commit(_wake)
+
+
+def is_own_origin(origin: str | None, environ: Mapping[str, str], settings: Settings) -> bool:
+    """True for pages of this very host, and of those in ALLOWED_ORIGINS."""
+    if not origin:
+        return False
+    own = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
+    return _plain(origin) in (_plain(own), *(_plain(allowed) for allowed in settings.allowed_origins))
+
+
+def _plain(origin: str) -> str:
+    """The origin as browsers write it: lower case, without the scheme's usual port."""
+    try:
+        parts = urlsplit(origin.lower())
+        usual = {"http": 80, "https": 443}.get(parts.scheme)
+        port = "" if parts.port in (None, usual) else f":{parts.port}"
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else origin.lower()
+
+
+def _wake(last: Mapping[int, int]) -> None:
+    live: Live | None = current_app.extensions.get("matchdesk_live")
+    if live is not None:
+        live.clock.committed(last)
+
+
+def _is_gevent_in_charge() -> bool:
+    monkey = sys.modules.get("gevent.monkey")
+    return monkey is not None and monkey.is_module_patched("socket")

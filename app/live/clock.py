@@ -1,0 +1,85 @@
+"""What drives the relay: wake-ups as things happen, and a look around each second in case one was missed."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from app.services.events import prune_events
+
+from .bus import Bus
+from .relay import Relay
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+PRUNE_SECONDS = 3600.0
+FIRST_PRUNE_SECONDS = 60.0
+
+
+class Clock:
+    """A background task that sends what is due; it starts with the first client."""
+
+    def __init__(self, app: Flask, relay: Relay, bus: Bus, start_task: Callable[..., object]):
+        self._app = app
+        self._relay = relay
+        self._bus = bus
+        self._start_task = start_task
+        self._lock = threading.Lock()
+        self._is_started = False
+        self._wake = threading.Event()
+        self._due: set[int] = set()
+        self._next_sweep = 0.0
+        self._next_prune = time.monotonic() + FIRST_PRUNE_SECONDS
+
+    def start(self) -> None:
+        """Start the task, unless it runs already."""
+        if self._is_started:
+            return
+        with self._lock:
+            if self._is_started:
+                return
+            self._is_started = True
+        self._start_task(self._run)
+        self._bus.listen(self._start_task, self.note)
+
+    def committed(self, tournament_ids: Iterable[int]) -> None:
+        """Something was committed in this process: tell the others, and send it."""
+        tournament_ids = list(tournament_ids)
+        if not self._is_started:
+            self._bus.tell(tournament_ids)
+            return
+        # Not in the organizer's request: the answer does not wait for the hall, nor for Redis.
+        self.note(tournament_ids)
+        if self._bus.is_used:
+            self._start_task(self._bus.tell, tournament_ids)
+
+    def note(self, tournament_ids: Iterable[int]) -> None:
+        """Something was committed somewhere: send it."""
+        self._due.update(tournament_ids)
+        self._wake.set()
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait(SWEEP_SECONDS)
+            self._wake.clear()
+            try:
+                self._turn()
+            except Exception:
+                log.exception("events could not be sent, and will be tried again")
+                time.sleep(SWEEP_SECONDS)
+
+    def _turn(self) -> None:
+        while self._due:
+            self._relay.pump(self._due.pop())
+        now = time.monotonic()
+        if now >= self._next_sweep:
+            self._next_sweep = now + SWEEP_SECONDS
+            self._relay.sweep()
+        if now >= self._next_prune:
+            self._next_prune = now + PRUNE_SECONDS
+            with self._app.app_context():
+                prune_events(datetime.now(UTC))

@@ -1,0 +1,201 @@
+"""What clients may say: connect (perhaps as one of our own pages), subscribe, unsubscribe, disconnect."""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError as ConnectionRefused
+from flask_socketio import SocketIO
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.domain.errors import DomainError
+from app.domain.permissions import Actor, Permission
+from app.services import access
+from app.services.queries import live as queries
+from app.services.queries.live import Place
+
+from .clock import Clock
+from .relay import MOST_REPLAYED, Relay
+from .rooms import (
+    BadRequest,
+    Channel,
+    Listening,
+    Member,
+    Page,
+    is_known_board,
+    read_after,
+    read_board_key,
+    read_channel,
+    read_page,
+)
+from .server import after_answer
+from .visitors import arriving, present_actors
+
+log = logging.getLogger(__name__)
+
+MOST_CHANNELS = 500
+_NO_SUCH = "no such channel"
+
+
+class Handlers:
+    """The handlers of one application's clients."""
+
+    def __init__(self, app: Flask, relay: Relay, clock: Clock, send: Callable[..., None]):
+        self._app = app
+        self._relay = relay
+        self._clock = clock
+        self._send = send
+
+    def register(self, socketio: SocketIO) -> None:
+        """Have the server call these."""
+        socketio.on_event("connect", self.connect)
+        socketio.on_event("disconnect", self.disconnect)
+        socketio.on_event("subscribe", _answering(self.subscribe))
+        socketio.on_event("unsubscribe", _answering(self.unsubscribe))
+
+    def connect(self, auth: object) -> None:
+        """Let a client in; ConnectionRefused for a bad token and for a page it may not see."""
+        try:
+            member, place, own = self._arrive(auth)
+        except SQLAlchemyError:
+            log.exception("the database did not answer a client")
+            raise ConnectionRefused("try again later") from None
+        self._relay.members[member.sid] = member
+        self._clock.start()
+        if member.page is not None:
+            after_answer(lambda: self._open_page(member, member.page, place, own))
+
+    def _arrive(self, auth: object) -> tuple[Member, Place | None, list[int]]:
+        """The client, and what its page shows: one tournament, or those that the user plays in."""
+        visitor, actor = arriving(auth, _now())
+        member = Member(request.sid, visitor, read_page(auth))
+        key = read_board_key(auth)
+        if key is not None:
+            member.board_key_hash = hashlib.sha256(key.encode()).hexdigest()
+        place = self._page_place(member, actor)
+        own = queries.list_entered_tournaments(actor.user_id) if _is_own_page(member.page, actor) else []
+        return member, place, own
+
+    def disconnect(self, *_reason: object) -> None:
+        """Forget a client that is gone."""
+        self._relay.forget(request.sid)
+
+    def subscribe(self, member: Member, message: object) -> dict:
+        """Answer with the channel's last seq; what was missed and what is new follow the answer."""
+        channel, after = read_channel(message), read_after(message)
+        if len(member.listening) >= MOST_CHANNELS and channel.name not in member.listening:
+            raise BadRequest("too many channels")
+        place = self._visible_place(member, channel)
+        answer = {"ok": True, "channel": channel.name, "seq": place.seq}
+        since = place.seq if after is None else after
+        if self._is_lost(place, since, MOST_REPLAYED):
+            answer["reset"] = True
+            since = place.seq
+        listening = Listening(channel, place.tournament_id, since)
+        after_answer(lambda: self._relay.attach(member, listening))
+        return answer
+
+    def unsubscribe(self, member: Member, message: object) -> dict:
+        """Stop sending the channel's events."""
+        channel = read_channel(message)
+        if channel.name not in member.listening:
+            raise BadRequest("not subscribed")
+        tournament_id = member.listening[channel.name].tournament_id
+        self._relay.detach(member, channel.name)
+        seq = queries.last_seqs([tournament_id]).get(tournament_id, 0)
+        return {"ok": True, "channel": channel.name, "seq": seq}
+
+    def _visible_place(self, member: Member, channel: Channel) -> Place:
+        actor = present_actors([member.visitor], _now()).get(member.visitor)
+        if actor is None:
+            raise BadRequest("unauthorized")
+        find = queries.find_match_place if channel.kind == "match" else queries.find_tournament_place
+        place = find(channel.id)
+        if place is None or not (place.is_public or self._may_see(actor, place)):
+            raise BadRequest(_NO_SUCH)
+        return place
+
+    def _page_place(self, member: Member, actor: Actor) -> Place | None:
+        page = member.page
+        if page is None or page.id is None:
+            return None
+        find = queries.find_match_place if page.kind == "match" else queries.find_tournament_place
+        place = find(page.id)
+        if place is None or not self._may_open(member, actor, place):
+            raise ConnectionRefused("no such page")
+        return place
+
+    def _may_open(self, member: Member, actor: Actor, place: Place) -> bool:
+        if member.page.kind == "desk":
+            return _has(actor, place.tournament_id, Permission.DESK_VIEW)
+        return place.is_public or is_known_board(member.board_key_hash, place) or self._may_see(actor, place)
+
+    def _may_see(self, actor: Actor, place: Place) -> bool:
+        return _has(actor, place.tournament_id, Permission.TOURNAMENT_VIEW)
+
+    def _open_page(self, member: Member, page: Page, place: Place | None, own: list[int]) -> None:
+        if page.kind == "home":
+            self._relay.attach_home(member)
+        elif page.kind == "me":
+            self._relay.attach_own(member, own)
+        else:
+            after = place.seq if page.seq is None else page.seq
+            if self._is_lost(place, after, MOST_REPLAYED):
+                self._send("reset", {"seq": place.seq}, to=member.sid)
+                after = place.seq
+            self._relay.attach_page(member, page, place.tournament_id, after)
+
+    def _is_lost(self, place: Place, after: int, most: int) -> bool:
+        """True where what follows `after` is not kept any more, or never was."""
+        if after == place.seq:
+            return False
+        if not place.seq - most <= after < place.seq:
+            return True
+        with self._app.app_context():
+            return not queries.has_event(place.tournament_id, after + 1)
+
+    def member(self, sid: str) -> Member | None:
+        """The connected client of this id."""
+        return self._relay.members.get(sid)
+
+
+def _answering(handler: Callable) -> Callable:
+    """A handler whose every outcome is an acknowledgement, whatever the client sent."""
+
+    @wraps(handler)
+    def answer(*messages: object) -> dict:
+        member = handler.__self__.member(request.sid)
+        try:
+            if member is None:
+                raise BadRequest("not connected")
+            return handler(member, messages[0] if messages else None)
+        except BadRequest as error:
+            return {"ok": False, "error": str(error)}
+        except SQLAlchemyError:
+            log.exception("the database did not answer a client")
+            return {"ok": False, "error": "try again later"}
+
+    return answer
+
+
+def _has(actor: Actor, tournament_id: int, permission: Permission) -> bool:
+    try:
+        access.get_tournament(actor, tournament_id, permission)
+    except DomainError:
+        return False
+    return True
+
+
+def _is_own_page(page: Page | None, actor: Actor) -> bool:
+    if page is None or page.kind != "me":
+        return False
+    if actor.is_anonymous:
+        raise ConnectionRefused("no such page")
+    return True
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

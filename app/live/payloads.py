@@ -1,0 +1,84 @@
+"""What goes out for an event: one builder for channels and pages, for those inside and for the public.
+
+Stored events hold ids and names of keys. Texts that only some may read are put in here, when the event is
+sent, and only into the variant that goes to them.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+from app.domain.events import EventType
+from app.domain.permissions import Permission
+from app.services.queries import live as queries
+from app.services.queries.live import StoredEvent
+
+# Who may read what an event's full variant says; other events are the same for everyone.
+READERS = {
+    EventType.MATCH_LOBBY_UPDATED: Permission.MATCH_LOBBY_VIEW,
+    EventType.DISPUTE_CREATED: Permission.DISPUTE_VIEW,
+}
+_HIDDEN_DISPUTE = {"reported_by": None, "reason": "", "description": ""}
+
+Render = Callable[[str, Collection[int]], dict[int, str]]
+
+
+@dataclass(frozen=True)
+class Variants:
+    """An event's payload for the public (None where it is not for the public), and for those inside."""
+
+    public: dict | None
+    inside: dict
+
+    @property
+    def are_same(self) -> bool:
+        """True where everyone is sent the same."""
+        return self.public is self.inside
+
+    def with_html(self, html: str) -> "Variants":
+        """The same, with the rendered public fragment added."""
+        inside = {**self.inside, "html": html}
+        if self.are_same:
+            return Variants(inside, inside)
+        return Variants(self.public and {**self.public, "html": html}, inside)
+
+
+class Builder:
+    """Builds the payloads of some events of one tournament, reading what they need at most once."""
+
+    def __init__(self, events: Collection[StoredEvent], render: Render):
+        self._events = events
+        self._render = render
+        self._html: dict[str, dict[int, str]] = {}
+
+    def variants(self, event: StoredEvent) -> Variants:
+        """The payload of an event: what was stored, its seq, and what is filled in for those inside."""
+        payload = {**event.payload, "seq": event.seq}
+        if event.type == EventType.MATCH_LOBBY_UPDATED:
+            lobby = self._lobbies.get(event.match_id, {})
+            return Variants(None, {**payload, "lobby_info": lobby})
+        if event.type == EventType.DISPUTE_CREATED:
+            text = self._disputes.get(payload.get("dispute_id"), _HIDDEN_DISPUTE)
+            return Variants({**payload, **_HIDDEN_DISPUTE}, {**payload, **text})
+        return Variants(None if event.is_private else payload, payload)
+
+    def html(self, event: StoredEvent, fragment: str) -> str | None:
+        """The public fragment of the event's match as it is now; None for an event without one."""
+        if event.match_id is None or event.is_private:
+            return None
+        if fragment not in self._html:
+            matches = {each.match_id for each in self._events if each.match_id and not each.is_private}
+            self._html[fragment] = self._render(fragment, matches)
+        return self._html[fragment].get(event.match_id)
+
+    @cached_property
+    def _lobbies(self) -> dict[int, dict]:
+        matches = {event.match_id for event in self._events if event.type == EventType.MATCH_LOBBY_UPDATED}
+        return queries.list_lobbies(matches)
+
+    @cached_property
+    def _disputes(self) -> dict[int, dict]:
+        disputes = {
+            event.payload["dispute_id"] for event in self._events if event.type == EventType.DISPUTE_CREATED
+        }
+        return queries.list_dispute_texts(disputes)

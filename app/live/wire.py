@@ -1,0 +1,79 @@
+"""What stands between the web server and the application: fair turns, whole frames, no deflate."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
+# A client answers a ping every 25 s: one that neither sends nor takes anything for longer is gone.
+SILENCE_SECONDS = 45.0
+
+
+class WholeFrames:
+    """A socket whose `send` sends everything, one caller at a time.
+
+    The websocket library sends with `send`, which may take only a part, from two threads (events, and
+    answers to pings): with a slow client that would tear frames apart.
+    """
+
+    def __init__(self, connection: socket.socket):
+        self._connection = connection
+        self._one_at_a_time = threading.Lock()
+        self._is_broken = False
+        connection.settimeout(SILENCE_SECONDS)
+
+    def send(self, data: bytes) -> int:
+        """Send all of the data; BrokenPipeError once a send has failed."""
+        with self._one_at_a_time:
+            if self._is_broken:
+                raise BrokenPipeError("this connection failed before")
+            try:
+                self._connection.sendall(data)
+            except OSError:
+                self._is_broken = True
+                self._shut_down()
+                raise
+        return len(data)
+
+    def _shut_down(self) -> None:
+        try:
+            self._connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            # The other side was faster.
+            return
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+class Wire:
+    """The outermost WSGI layer."""
+
+    def __init__(self, application: Callable, yield_turn: Callable[[], None]):
+        self._application = application
+        self._yield_turn = yield_turn
+
+    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
+        """Let others have a turn, then pass the request on."""
+        self._yield_turn()
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            # Events are small: deflate would cost half as much again to send, and 100 KB for each client.
+            environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+            for key in SOCKET_KEYS:
+                if key in environ:
+                    environ[key] = WholeFrames(environ[key])
+        return self._application(environ, start_response)
+
+
+def fair_turn(async_mode: str) -> Callable[[], None]:
+    """What a request does first: under gevent it lets the others run.
+
+    A client that always has its next request ready would otherwise be served for ever, since reading
+    yields only where it has to wait.
+    """
+    if async_mode != "gevent":
+        return lambda: None
+    from gevent import sleep
+
+    return lambda: sleep(0)
