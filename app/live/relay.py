@@ -98,7 +98,7 @@ class Relay:
         self._replay_recent(member, None)
 
     def attach_own(self, member: Member, tournament_ids: Collection[int]) -> None:
-        """Let a page of somebody's own matches hear of their tournaments, and send what it may have missed."""
+        """Let a page of somebody's own matches hear of their tournaments, after what it may have missed."""
         seqs = self._last_seqs(tournament_ids)
         for tournament_id in tournament_ids:
             self.attach_page(member, member.page, tournament_id, seqs.get(tournament_id, 0))
@@ -141,8 +141,8 @@ class Relay:
         if not watched and not self._home:
             return {}
         seqs = self._last_seqs(None if self._home else watched)
-        lag = {id: seq - self._tail(id).cursor for id, seq in seqs.items()}
-        return {id: count for id, count in lag.items() if count > 0}
+        lag = {number: seq - self._tail(number).cursor for number, seq in seqs.items()}
+        return {number: count for number, count in lag.items() if count > 0}
 
     def _pump(self, tail: Tail) -> None:
         while True:

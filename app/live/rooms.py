@@ -138,10 +138,10 @@ def read_page(auth: object) -> Page | None:
         return None
     if kind not in PAGES:
         raise ConnectionRefused("no such page")
-    id = _whole(auth.get("id"))
-    if kind not in ACROSS_TOURNAMENTS and not (id and id <= _LARGEST_ID):
+    number = _whole(auth.get("id"))
+    if kind not in ACROSS_TOURNAMENTS and not (number and number <= _LARGEST_ID):
         raise ConnectionRefused("no such page")
-    return Page(kind, id, _whole(auth.get("seq")), _seconds(auth.get("age")))
+    return Page(kind, number, _whole(auth.get("seq")), _seconds(auth.get("age")))
 
 
 def read_board_key(auth: object) -> str | None:

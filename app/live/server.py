@@ -42,9 +42,9 @@ class LiveServer(socketio.Server):
         with self._answering(eio_sid):
             super()._handle_connect(eio_sid, namespace, data)
 
-    def _handle_event_internal(self, server, sid, eio_sid, data, namespace, id):
+    def _handle_event_internal(self, server, sid, eio_sid, data, namespace, ack_id):
         with self._answering(eio_sid):
-            super()._handle_event_internal(server, sid, eio_sid, data, namespace, id)
+            super()._handle_event_internal(server, sid, eio_sid, data, namespace, ack_id)
 
     @contextmanager
     def _answering(self, eio_sid: str) -> Iterator[None]:
