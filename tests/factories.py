@@ -290,12 +290,13 @@ def scene(state: str = "READY", *, match_columns: dict[str, Any] | None = None, 
         coordinator_id=people["coordinator"].id,
         **(match_columns or {}),
     )
+    by = {"submitted_by_user_id": players[0].id}
     if state in ("PENDING_RESULT", "DISPUTED"):
-        result(row)
+        result(row, **by)
     if state == "COMPLETED":
-        result(row, status="final", confirmed_at=soon(0))
+        result(row, status="final", confirmed_at=soon(0), **by)
     if state == "DISPUTED":
-        dispute(row)
+        dispute(row, reported_by_user_id=players[1].id)
     return Scene(
         admin(f"admin{next(_numbers)}"),
         **people,
