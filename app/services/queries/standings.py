@@ -1,6 +1,6 @@
 """Group tables, from the matches that were played: one function for every page that shows them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from app.domain.states import MatchState
 
@@ -8,12 +8,13 @@ _COUNTED = (MatchState.COMPLETED, MatchState.FORFEIT)
 _POINTS = {"win": 3, "draw": 1, "loss": 0}
 
 
-def tables(rows: Iterable[dict], options: dict) -> list[dict]:
+def tables(rows: Iterable[dict], options: dict, seed_order: Sequence[int] = ()) -> list[dict]:
     """`[{"name", "standings"}]` by group, of the public rows of one bracket.
 
     Rows stand by points, then the difference of scores, then the scores made; those still level share a rank
-    and stand in the order of their names.
+    and stand in `seed_order` (participants' ids), or without it in the order of their names.
     """
+    places = {participant_id: place for place, participant_id in enumerate(seed_order)}
     points = _POINTS | (options.get("points") or {})
     groups: dict[str, dict[int, dict]] = {}
     for row in rows:
@@ -25,7 +26,7 @@ def tables(rows: Iterable[dict], options: dict) -> list[dict]:
         if row["state"] in _COUNTED and None not in (row["participant1_id"], row["participant2_id"]):
             _count(table, row, points)
     return [
-        {"name": name, "standings": _ranked(list(table.values()))}
+        {"name": name, "standings": _ranked(list(table.values()), places)}
         for name, table in sorted(groups.items())
         if table
     ]
@@ -52,11 +53,14 @@ def _count(table: dict[int, dict], row: dict, points: dict[str, int]) -> None:
         line["points"] += points[word]
 
 
-def _ranked(lines: list[dict]) -> list[dict]:
+def _ranked(lines: list[dict], places: dict[int, int]) -> list[dict]:
     def standing(line: dict) -> tuple[int, ...]:
-        return line["points"], line["score_for"] - line["score_against"], line["score_for"]
+        return line["points"], *line["tiebreaks"].values()
 
-    lines.sort(key=lambda line: line["participant_name"])
+    for line in lines:
+        difference = line["score_for"] - line["score_against"]
+        line["tiebreaks"] = {"score_difference": difference, "score_for": line["score_for"]}
+    lines.sort(key=lambda line: (places.get(line["participant_id"], len(places)), line["participant_name"]))
     lines.sort(key=standing, reverse=True)
     for place, line in enumerate(lines, start=1):
         before = lines[place - 2] if place > 1 else None
