@@ -33,7 +33,9 @@ LABELS = {
     "notes": "Notes",
 }
 # Kept beside the lobby by the match itself; nobody writes them through the lobby.
-READ_ONLY_KEYS = frozenset({"coordinator_id", "coordinator_assigned_at", "coordinator_assigned_by", "updated_at"})
+READ_ONLY_KEYS = frozenset(
+    {"coordinator_id", "coordinator_assigned_at", "coordinator_assigned_by", "updated_at"}
+)
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,6 @@ class Move(StrEnum):
     BECOME_READY = "become ready"
     RESCHEDULE = "reschedule"
     SLOT_REOPENED = "lose a known side"
-    CHECK_IN_REQUIRED = "wait for check-in again"
     WALK_OVER = "walk over"
     START = "start"
     UNDO_START = "undo the start"
@@ -77,7 +76,6 @@ TRANSITIONS: dict[Move, dict[MatchState, MatchState]] = {
     Move.BECOME_READY: {_S.SCHEDULED: _S.READY, _S.CHECK_IN: _S.READY, _S.CANCELLED: _S.READY},
     Move.RESCHEDULE: {_S.CHECK_IN: _S.SCHEDULED},
     Move.SLOT_REOPENED: {_S.CHECK_IN: _S.SCHEDULED, _S.READY: _S.SCHEDULED},
-    Move.CHECK_IN_REQUIRED: {_S.READY: _S.SCHEDULED},
     Move.WALK_OVER: {_S.SCHEDULED: _S.COMPLETED},
     Move.START: {_S.READY: _S.LIVE},
     Move.UNDO_START: {_S.LIVE: _S.READY},

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,7 +10,7 @@ from app.extensions import db
 from .types import UtcDateTime, utc_now
 
 
-class User(UserMixin, db.Model):
+class User(db.Model):
     """A person with an account. Users are deactivated, never deleted: audit rows name them."""
 
     __tablename__ = "users"
@@ -29,6 +28,14 @@ class User(UserMixin, db.Model):
         Index("uq_users_username_lower", func.lower(username), unique=True),
         CheckConstraint("length(username) > 0", name="username_not_empty"),
     )
+
+    # What sessions ask of a user; whoever is a row here has signed in.
+    is_authenticated = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """The user as a session keeps it."""
+        return str(self.id)
 
     def get_id(self) -> str:
         """What a session keeps of its user: with the epoch, so that raising it ends all sessions."""

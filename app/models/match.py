@@ -211,7 +211,9 @@ class Dispute(db.Model):
 
     __table_args__ = (
         CheckConstraint(one_of("reason", DISPUTE_REASONS), name="reason_known"),
-        CheckConstraint(f"decision IS NULL OR {one_of('decision', DISPUTE_DECISIONS)}", name="decision_known"),
+        CheckConstraint(
+            f"decision IS NULL OR {one_of('decision', DISPUTE_DECISIONS)}", name="decision_known"
+        ),
         CheckConstraint("(decision IS NULL) = (resolved_at IS NULL)", name="resolved_has_decision"),
         Index(
             "uq_disputes_open",

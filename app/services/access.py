@@ -83,7 +83,7 @@ def get_tournament(
     _require_sign_in(actor, permission)
     tournament = find_tournament(id_or_slug)
     if tournament is None:
-        raise NotFound()
+        raise NotFound
     roles = tournament_roles(actor, tournament)
     _require(actor, roles, permission, Permission.TOURNAMENT_VIEW)
     return TournamentAccess(tournament, roles)
@@ -94,7 +94,7 @@ def get_match(actor: Actor, match_id: int, permission: Permission = Permission.M
     _require_sign_in(actor, permission)
     match = db.session.scalar(select(Match).where(Match.id == match_id, ~Match.is_deleted))
     if match is None or match.tournament.is_deleted:
-        raise NotFound()
+        raise NotFound
     return require_match(actor, match, match.tournament, permission)
 
 
@@ -178,15 +178,13 @@ def _is_member(actor: Actor, tournament_id) -> ColumnElement[bool]:
 
 def _require_sign_in(actor: Actor, permission: Permission) -> None:
     if permission not in READ_ONLY and actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
 
 
 def _require(actor: Actor, roles: frozenset[Role], permission: Permission, to_see: Permission) -> None:
     if not may(roles, to_see):
-        raise NotFound()
+        raise NotFound
     if permission not in READ_ONLY and not actor.can_write:
         raise NotAllowed("This token may only read.")
     if not may(roles, permission):
-        raise NotAllowed()
-
-
+        raise NotAllowed

@@ -39,7 +39,7 @@ def generate_bracket(
     names them: `third_place`, `best_of` (a number, or `{round: number}`), `seeding`.
     """
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     options = dict(options or {})
     with unit_of_work(now) as uow:
         tournament = uow.lock_tournament(tournament_id)

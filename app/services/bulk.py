@@ -30,7 +30,12 @@ class _Plan:
 
 
 def preview_bulk_schedule(
-    *, actor: Actor, match_ids: Sequence[int], scheduled_time: datetime, now: datetime, interval_minutes: int = 0
+    *,
+    actor: Actor,
+    match_ids: Sequence[int],
+    scheduled_time: datetime,
+    now: datetime,
+    interval_minutes: int = 0,
 ) -> dict:
     """What the bulk would do: `{"changes": [{"match", "old", "new"}], "refused": [{"match", "why"}]}`."""
     plan = _plan(actor, match_ids, scheduled_time, interval_minutes, now)
@@ -47,7 +52,12 @@ def preview_bulk_schedule(
 
 
 def bulk_schedule(
-    *, actor: Actor, match_ids: Sequence[int], scheduled_time: datetime, now: datetime, interval_minutes: int = 0
+    *,
+    actor: Actor,
+    match_ids: Sequence[int],
+    scheduled_time: datetime,
+    now: datetime,
+    interval_minutes: int = 0,
 ) -> dict:
     """Schedule all of the matches, or none: the n-th starts n intervals after the first.
 
@@ -55,7 +65,7 @@ def bulk_schedule(
     list or the time, Refused where a match is closed.
     """
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     with unit_of_work(now) as uow:
         _lock_tournament_of(uow, match_ids)
         plan = _plan(actor, match_ids, scheduled_time, interval_minutes, now)
@@ -109,9 +119,7 @@ def _apply(uow: UnitOfWork, tournament: Tournament, match: Match, time: datetime
     reschedule(match, tournament, time, uow.now)
     touch(match, uow.now)
     tell_scheduled(uow, match, old_time)
-    return ScheduleBatchItem(
-        match_id=match.id, version_after=match.version, before=before, new_time=time
-    )
+    return ScheduleBatchItem(match_id=match.id, version_after=match.version, before=before, new_time=time)
 
 
 def _lock_tournament_of(uow: UnitOfWork, match_ids: Sequence[int]) -> None:
@@ -167,11 +175,11 @@ def undo_bulk_schedule(*, actor: Actor, batch_id: int, now: datetime) -> list[in
     Raises Conflict, naming them, where some of its matches were changed since, or it is undone already.
     """
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     with unit_of_work(now) as uow:
         batch = uow.session.get(ScheduleBatch, batch_id)
         if batch is None:
-            raise NotFound()
+            raise NotFound
         tournament = uow.lock_tournament(batch.tournament_id)
         access.get_tournament(actor, tournament.id, Permission.MATCH_SCHEDULE)
         uow.session.refresh(batch)

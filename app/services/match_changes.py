@@ -27,14 +27,16 @@ def load(
     Raises NotSignedIn, NotFound, NotAllowed, and StaleVersion where `expected_version` is given and past.
     """
     if actor.is_anonymous:
-        raise NotSignedIn()
-    tournament_id = uow.session.scalar(select(Match.tournament_id).where(Match.id == match_id, ~Match.is_deleted))
+        raise NotSignedIn
+    tournament_id = uow.session.scalar(
+        select(Match.tournament_id).where(Match.id == match_id, ~Match.is_deleted)
+    )
     if tournament_id is None:
-        raise NotFound()
+        raise NotFound
     tournament = uow.lock_tournament(tournament_id)
     match = lock(uow, match_id)
     if match is None:
-        raise NotFound()
+        raise NotFound
     found = access.require_match(actor, match, tournament, permission)
     if expected_version is not None and expected_version != match.version:
         raise stale(uow, match)

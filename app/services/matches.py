@@ -44,7 +44,7 @@ def create_match(
 ) -> int:
     """Make a match by hand; returns its id. Without a number it gets the bracket's next one."""
     if actor.is_anonymous:
-        raise NotSignedIn()
+        raise NotSignedIn
     with unit_of_work(now) as uow:
         tournament = uow.lock_tournament(tournament_id)
         access.get_tournament(actor, tournament_id, Permission.MATCH_CREATE)
@@ -103,7 +103,9 @@ def _own_participants(uow: UnitOfWork, tournament_id: int, *ids: int | None) -> 
     for place, participant_id in enumerate(ids, start=1):
         side = uow.session.get(Participant, participant_id) if participant_id is not None else None
         if participant_id is not None and (side is None or side.tournament_id != tournament_id):
-            raise InvalidInput.of(f"participant{place}_id", "There is no such participant in this tournament.")
+            raise InvalidInput.of(
+                f"participant{place}_id", "There is no such participant in this tournament."
+            )
         if side is not None and side.withdrawn_at is not None:
             raise InvalidInput.of(f"participant{place}_id", f"{side.name} has withdrawn.")
         sides.append(side)
@@ -300,8 +302,9 @@ def _side_to_check_in(found: access.MatchAccess, participant_id: int | None, by_
 def _check_in_blocking_reasons(match: Match, now: datetime, by_staff: bool) -> list[str]:
     if match.participant1_id is None or match.participant2_id is None:
         return ["Check-in opens when both sides are known."]
-    if match.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN):
-        return [not_from(MatchState(match.state), Move.CHECK_IN)]
+    # READY too: check-in may have been switched on after the match became so.
+    if match.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY):
+        return [f"The match is {match.state}; a side can check in only before it starts."]
     if match.check_in_deadline is not None and now > match.check_in_deadline and not by_staff:
         return ["Check-in has closed; ask an organizer."]
     return []
@@ -355,7 +358,10 @@ def conflicts_now(match: Match) -> list[str]:
     ).all()
     reasons = []
     for other in others:
-        for side, participant in ((match.participant1_id, match.participant1), (match.participant2_id, match.participant2)):
+        for side, participant in (
+            (match.participant1_id, match.participant1),
+            (match.participant2_id, match.participant2),
+        ):
             if side is not None and side in (other.participant1_id, other.participant2_id):
                 reasons.append(f"{participant.name} is still playing in M{other.match_number}.")
         if match.station_id is not None and other.station_id == match.station_id:

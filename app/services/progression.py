@@ -193,7 +193,8 @@ def close_bracket_if_over(
         bracket.status = "completed"
         bracket.champion_id = _champion_id(uow, bracket)
     tell_bracket(uow, bracket, match, changed or [])
-    if bracket.status == "completed" and not _has_open_match(uow, Match.tournament_id == tournament.id):
+    is_over = bracket.status == "completed" and tournament.status != "completed"
+    if is_over and not _has_open_match(uow, Match.tournament_id == tournament.id):
         tournament.status = "completed"
         uow.emit(
             tournament_id=tournament.id,

@@ -82,7 +82,9 @@ def submit_result(
             _open_dispute(uow, found, actor, "score_dispute", f"The opponent says {said}.", evidence_url)
 
 
-def confirm_result(*, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None) -> None:
+def confirm_result(
+    *, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None
+) -> None:
     """Agree with the submitted result; the match is COMPLETED. NotAllowed for the submitter's own."""
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.RESULT_CONFIRM, expected_version)
@@ -116,7 +118,9 @@ def report_dispute(
         if not can_move(MatchState(match.state), Move.DISPUTE):
             raise Refused([not_from(MatchState(match.state), Move.DISPUTE)])
         window = timedelta(minutes=found.tournament.dispute_window_minutes)
-        if match.state == MatchState.COMPLETED and not (match.completed_at and now <= match.completed_at + window):
+        if match.state == MatchState.COMPLETED and not (
+            match.completed_at and now <= match.completed_at + window
+        ):
             raise Refused(["The time in which a completed match can be disputed is over."])
         touch(match, now)
         _open_dispute(uow, found, actor, reason, description, http_url(evidence_url, "evidence_url"))
@@ -209,7 +213,9 @@ def preview_resolve_dispute(
     return effects.preview(match, f"would be {outcome}")
 
 
-def _check_decision(match: Match, decision: str, participant_id: int | None, claim: ResultClaim | None) -> None:
+def _check_decision(
+    match: Match, decision: str, participant_id: int | None, claim: ResultClaim | None
+) -> None:
     if decision not in DISPUTE_DECISIONS:
         raise InvalidInput.of("decision", f"One of {', '.join(DISPUTE_DECISIONS)}.")
     if match.state != MatchState.DISPUTED:
@@ -350,7 +356,13 @@ def _close_dispute(dispute: Dispute | None, actor: Actor, decision: str, notes: 
 
 
 def _record(
-    uow: UnitOfWork, found: MatchAccess, actor: Actor, action: AuditAction, result: MatchResult, *, final: bool
+    uow: UnitOfWork,
+    found: MatchAccess,
+    actor: Actor,
+    action: AuditAction,
+    result: MatchResult,
+    *,
+    final: bool,
 ) -> None:
     audit.record(
         uow,

@@ -47,11 +47,17 @@ class UnitOfWork:
             .execution_options(populate_existing=True)
         )
         if tournament is None:
-            raise NotFound()
+            raise NotFound
         return tournament
 
     def emit(
-        self, *, tournament_id: int, type: str, payload: dict, match_id: int | None = None, private: bool = False
+        self,
+        *,
+        tournament_id: int,
+        type: str,
+        payload: dict,
+        match_id: int | None = None,
+        private: bool = False,
     ) -> None:
         """Write an event beside the change. `payload` has ids, names and public values, never a secret."""
         self._events.append(

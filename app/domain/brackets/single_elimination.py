@@ -21,7 +21,7 @@ def plan_single_elimination(entrants: int, *, third_place: bool = False) -> list
     if not 2 <= entrants <= MAX_ENTRANTS or entrants & (entrants - 1):
         raise InvalidInput.of(
             "participants",
-            f"Single elimination takes 2, 4, 8, 16, ... up to {MAX_ENTRANTS} participants; these are {entrants}.",
+            f"Single elimination takes 2, 4, 8, 16, ... up to {MAX_ENTRANTS} participants, not {entrants}.",
         )
     if third_place and entrants < 4:
         raise InvalidInput.of("options", "A match for third place needs at least 4 participants.")

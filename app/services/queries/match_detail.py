@@ -8,11 +8,11 @@ from app.domain.lobby import SCHEMAS, public_part
 from app.domain.permissions import Actor, Permission
 from app.extensions import db
 from app.models import AuditLog, Dispute, Match, MatchResult, ScheduleBatch, ScheduleBatchItem, User
+from app.services import access
+from app.services.access import MatchAccess
+from app.services.audit import AuditAction
+from app.services.match_changes import iso
 
-from .. import access
-from ..access import MatchAccess
-from ..audit import AuditAction
-from ..match_changes import iso
 from .match_list import row_document, row_select
 
 # What an audit row's meta may tell to those who may see the match, but not all of its history.
@@ -137,7 +137,9 @@ def list_history(actor: Actor, match_id: int) -> list[dict]:
     found = access.get_match(actor, match_id)
     sees_all = found.may(Permission.MATCH_HISTORY_VIEW)
     statement = (
-        select(AuditLog.id, AuditLog.action, AuditLog.created_at, AuditLog.meta, User.username, AuditLog.user_id)
+        select(
+            AuditLog.id, AuditLog.action, AuditLog.created_at, AuditLog.meta, User.username, AuditLog.user_id
+        )
         .outerjoin(User, User.id == AuditLog.user_id)
         .where(AuditLog.match_id == match_id)
         .order_by(AuditLog.id)

@@ -12,9 +12,8 @@ from app.domain.states import MatchState
 from app.extensions import db
 from app.models import Bracket, Match, Participant, Station, Tournament
 from app.models.match import STATE_ORDER
-
-from .. import access
-from ..match_changes import iso
+from app.services import access
+from app.services.match_changes import iso
 
 Side1, Side2 = aliased(Participant), aliased(Participant)
 ORDERINGS: dict[str, ColumnElement] = {
