@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 # The widths of the columns that these values end in. A reader refuses what would not fit.
@@ -49,6 +49,11 @@ class Outcome:
     tiebreak: tuple[int, int] | None = None
     winner_slot: int | None = None
 
+    def swapped(self) -> Outcome:
+        """The same outcome told from the other side."""
+        winner = 3 - self.winner_slot if self.winner_slot else None
+        return Outcome(self.score[::-1], self.tiebreak[::-1] if self.tiebreak else None, winner)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -77,10 +82,10 @@ class SourceMatch:
     winner_to: Target | None = None
     loser_to: Target | None = None
 
-    @property
-    def team_names(self) -> frozenset[str]:
-        """The names of the sides that are known."""
-        return frozenset(side.name for side in self.sides if side.name)
+    def swapped(self) -> SourceMatch:
+        """The same match told from the other side."""
+        outcome = self.outcome.swapped() if self.outcome else None
+        return replace(self, sides=self.sides[::-1], outcome=outcome)
 
 
 @dataclass(slots=True)

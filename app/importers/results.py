@@ -1,0 +1,119 @@
+"""A result that a newer file brings, or corrects."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select, update
+
+from app.domain.errors import Refused
+from app.domain.states import MatchState, Move, can_move
+from app.importers.neutral import Outcome, SourceMatch
+from app.importers.store import Store, tiebreak_json
+from app.models import Match, MatchResult
+from app.services import audit, progression
+from app.services.audit import AuditAction
+from app.services.match_changes import move, touch
+
+# A state that somebody put the match into, and that a file must not overrule.
+_RULED = (MatchState.CANCELLED, MatchState.FORFEIT, MatchState.DISPUTED, MatchState.PENDING_RESULT)
+
+
+class ResultChange:
+    """Brings one stored match to the result that the file has for it now."""
+
+    def __init__(self, store: Store, match: Match):
+        self.store = store
+        self.uow = store.uow
+        self.match = match
+
+    def apply(self, source: SourceMatch, before: dict) -> str:
+        """Record or correct the result; returns why not, or ""."""
+        outcome = source.outcome
+        if outcome is None:
+            return "the file has no result any more; the one that was imported was kept"
+        why = self._blocked_by(outcome, source, before)
+        if why or self._says(outcome):
+            return why
+        try:
+            self._make_live(outcome)
+        except Refused as error:
+            return f"the file has another winner than before. {error.detail}"
+        self._finish(outcome)
+        return ""
+
+    def _says(self, outcome: Outcome) -> bool:
+        """True where the match has this very result already."""
+        return (
+            self.match.state == MatchState.COMPLETED
+            and (self.match.participant1_score, self.match.participant2_score) == outcome.score
+            and self.match.tiebreak == tiebreak_json(outcome)
+        )
+
+    def _blocked_by(self, outcome: Outcome, source: SourceMatch, before: dict) -> str:
+        """Why the file's result may not be taken, or ""."""
+        match = self.match
+        sides = [side.name if side else "" for side in (match.participant1, match.participant2)]
+        said = f"the file says {outcome.score[0]}-{outcome.score[1]}"
+        if sides != [side.name for side in source.sides]:
+            return f"{said}, but here {' and '.join(filter(None, sides)) or 'nobody'} would play"
+        if self._says(outcome):
+            return ""
+        if match.state in _RULED:
+            return f"{said}, but the match is {match.state}"
+        scores = [match.participant1_score, match.participant2_score]
+        if match.state == MatchState.COMPLETED and scores != before["score"]:
+            return f"{said}, but {scores[0]}-{scores[1]} was entered by hand"
+        return ""
+
+    def _make_live(self, outcome: Outcome) -> None:
+        """Take the match to LIVE, from where it can be completed, taking back who moved on wrongly."""
+        match = self.match
+        if match.state == MatchState.COMPLETED:
+            if self._winner_id(outcome) != match.winner_id:
+                progression.take_back(self.uow, match, self.store.tournament)
+            self.uow.session.execute(_superseded(match))
+            # The database wants a completed match to be decided, so the state goes first.
+            move(match, Move.REOPEN)
+        for step in (Move.BECOME_READY, Move.START):
+            if can_move(MatchState(match.state), step):
+                move(match, step)
+
+    def _finish(self, outcome: Outcome) -> None:
+        match = self.match
+        last = self.uow.session.scalar(
+            select(func.max(MatchResult.n)).where(MatchResult.match_id == match.id)
+        )
+        result = self.store.result(match, outcome, (last or 0) + 1)
+        self.uow.session.add(result)
+        match.started_at = match.started_at or min(match.scheduled_time or self.uow.now, self.uow.now)
+        match.completed_at = match.completed_at or self.store.ended_at(match)
+        progression.mark_live(match, self.store.tournament)
+        touch(match, self.uow.now)
+        progression.complete(self.uow, match, self.store.tournament, result, Move.COMPLETE)
+        audit.record(
+            self.uow,
+            actor=self.store.actor,
+            action=AuditAction.RESULT_SUBMIT,
+            tournament_id=match.tournament_id,
+            match_id=match.id,
+            meta={
+                "match_id": match.id,
+                "tournament_id": match.tournament_id,
+                "result": result.n,
+                "participant1_score": result.participant1_score,
+                "participant2_score": result.participant2_score,
+                "submitted_by": None,
+                "final": True,
+            },
+        )
+
+    def _winner_id(self, outcome: Outcome) -> int | None:
+        sides = (self.match.participant1_id, self.match.participant2_id)
+        return sides[outcome.winner_slot - 1] if outcome.winner_slot else None
+
+
+def _superseded(match: Match):
+    return (
+        update(MatchResult)
+        .where(MatchResult.match_id == match.id, MatchResult.status == "final")
+        .values(status="superseded")
+    )
