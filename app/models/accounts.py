@@ -34,10 +34,6 @@ class User(db.Model):
     is_anonymous = False
 
     def get_id(self) -> str:
-        """The user as a session keeps it."""
-        return str(self.id)
-
-    def get_id(self) -> str:
         """What a session keeps of its user: with the epoch, so that raising it ends all sessions."""
         return f"{self.id}.{self.session_epoch}"
 
