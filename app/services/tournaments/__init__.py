@@ -16,17 +16,20 @@ from .links import (
     use_sign_in_link,
 )
 from .participants import (
+    add_participant,
     add_participants,
     delete_participant,
     reinstate_participant,
     update_participant,
     withdraw_participant,
 )
+from .rounds import pair_next_round
 from .staff import add_staff, remove_staff
 from .stations import add_station, delete_station, update_station
 
 __all__ = [
     "accept_invite",
+    "add_participant",
     "add_participants",
     "add_staff",
     "add_station",
@@ -38,6 +41,7 @@ __all__ = [
     "delete_station",
     "delete_tournament",
     "opens_board",
+    "pair_next_round",
     "reinstate_participant",
     "remove_staff",
     "revoke_board_link",

@@ -1,10 +1,9 @@
 """What a change of a tournament's settings does to matches that have not begun."""
 
-from app.domain.events import EventType
-from app.domain.states import MatchState, Move
+from app.domain.states import MatchState
 from app.domain.timetable import check_in_deadline
 from app.models import Match, Tournament
-from app.services.match_changes import become_ready_if_due, facts, move, tell, touch
+from app.services.match_changes import become_ready_if_due, touch
 from app.services.unit_of_work import UnitOfWork
 
 from .common import matches_of
@@ -15,8 +14,8 @@ _NOT_BEGUN = (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY)
 def follow_settings(uow: UnitOfWork, tournament: Tournament, changed: dict) -> list[int]:
     """Have the matches follow the tournament's changed check-in settings; returns the ids of those that did.
 
-    Check-in off: a match with both sides known is READY. Check-in on: a READY match whose sides have not
-    both checked in waits for them again. Deadlines follow the window.
+    Check-in off: a match with both sides known is READY. Check-in on: a READY match
+    stays READY, and its start waits for the sides to check in. Deadlines follow the window.
     """
     if not changed.keys() & {"enable_check_in", "check_in_window_minutes"}:
         return []
@@ -41,12 +40,6 @@ def _follow_window(match: Match, tournament: Tournament, uow: UnitOfWork) -> boo
 
 
 def _follow_check_in(uow: UnitOfWork, match: Match, tournament: Tournament) -> bool:
-    if become_ready_if_due(uow, match, tournament):
-        return True
-    if match.state != MatchState.READY or facts(match, tournament).is_ready:
-        return False
-    move(match, Move.CHECK_IN_REQUIRED)
-    if match.participant1_checked_in or match.participant2_checked_in:
-        move(match, Move.CHECK_IN)
-    tell(uow, match, EventType.MATCH_UPDATED, changed=["state"])
-    return True
+    # Switched on, a match that is READY stays so (no move leads back), but can't start before the sides
+    # have checked in, which they may do in READY too.
+    return become_ready_if_due(uow, match, tournament)

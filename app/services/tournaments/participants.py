@@ -33,44 +33,58 @@ MAX_PARTICIPANTS = 2048
 _NAME_TAKEN = "Another participant of this tournament has this name."
 
 
+def add_participant(*, actor: Actor, tournament_id: int, values: Mapping, now: datetime) -> int:
+    """Add an entrant; returns its id. It has a `name`, and may have a `seed` and `members` (usernames)."""
+    with unit_of_work(now) as uow:
+        return _add(uow, actor, tournament_id, [values], paths=[""])[0]
+
+
 def add_participants(
     *, actor: Actor, tournament_id: int, participants: Sequence[Mapping], now: datetime
 ) -> list[int]:
     """Add entrants, all or none; returns their ids in the order given.
 
-    Each has a `name`, and may have a `seed` and `members` (usernames). Raises InvalidInput whose fields are
-    those of the entrant, with its place in front (`0.name`) where several are added.
+    Raises InvalidInput whose fields have the place in the list in front, such as `0.name`.
     """
     with unit_of_work(now) as uow:
-        tournament = load(uow, actor, tournament_id)
-        cleaned = _clean_all(uow, tournament, participants)
-        users = _find_members(uow, cleaned)
-        rows = [
-            Participant(
-                tournament_id=tournament.id,
-                name=values["name"],
-                seed=values["seed"],
-                created_at=now,
-                members=[ParticipantMember(user_id=users[name.lower()].id) for name in values["members"]],
-            )
-            for values in cleaned
-        ]
-        with unique(uow, "name", _NAME_TAKEN):
-            uow.session.add_all(rows)
-        if rows:
-            tell(uow, tournament, ["participants"])
-            _record(
-                uow,
-                actor,
-                AuditAction.PARTICIPANT_CREATE,
-                tournament_id,
-                participant_ids=[row.id for row in rows],
-                names=[row.name for row in rows],
-            )
-        return [row.id for row in rows]
+        paths = [f"{place}." for place in range(len(participants))]
+        return _add(uow, actor, tournament_id, participants, paths)
 
 
-def _clean_all(uow: UnitOfWork, tournament: Tournament, participants: Sequence[Mapping]) -> list[dict]:
+def _add(
+    uow: UnitOfWork, actor: Actor, tournament_id: int, participants: Sequence[Mapping], paths: Sequence[str]
+) -> list[int]:
+    tournament = load(uow, actor, tournament_id)
+    cleaned = _clean_all(uow, tournament, participants, paths)
+    users = _find_members(uow, cleaned)
+    rows = [
+        Participant(
+            tournament_id=tournament.id,
+            name=values["name"],
+            seed=values["seed"],
+            created_at=uow.now,
+            members=[ParticipantMember(user_id=users[name.lower()].id) for name in values["members"]],
+        )
+        for values in cleaned
+    ]
+    with unique(uow, f"{paths[0]}name" if paths else "name", _NAME_TAKEN):
+        uow.session.add_all(rows)
+    if rows:
+        tell(uow, tournament, ["participants"])
+        _record(
+            uow,
+            actor,
+            AuditAction.PARTICIPANT_CREATE,
+            tournament_id,
+            participant_ids=[row.id for row in rows],
+            names=[row.name for row in rows],
+        )
+    return [row.id for row in rows]
+
+
+def _clean_all(
+    uow: UnitOfWork, tournament: Tournament, participants: Sequence[Mapping], paths: Sequence[str]
+) -> list[dict]:
     standing = uow.session.scalar(
         select(func.count()).select_from(Participant).where(Participant.tournament_id == tournament.id)
     )
@@ -80,27 +94,20 @@ def _clean_all(uow: UnitOfWork, tournament: Tournament, participants: Sequence[M
         )
     errors: dict[str, list[str]] = {}
     cleaned = []
-    for place, values in enumerate(participants):
+    for path, values in zip(paths, participants, strict=True):
         try:
             cleaned.append(_clean(values))
         except InvalidInput as error:
-            errors |= {_path(participants, place, field): why for field, why in error.errors.items()}
+            errors |= {f"{path}{field}": reasons for field, reasons in error.errors.items()}
             cleaned.append({"name": "", "seed": None, "members": []})
-    names = [values["name"] for values in cleaned]
-    for place, reason in _clashes(uow, tournament.id, names).items():
-        errors.setdefault(_path(participants, place, "name"), []).append(reason)
-    errors |= {
-        _path(participants, place, "members"): reasons
-        for place, reasons in _unknown_members(uow, cleaned).items()
-    }
+    clashes = _clashes(uow, tournament.id, [values["name"] for values in cleaned])
+    errors |= {f"{paths[place]}name": [reason] for place, reason in clashes.items()}
+    unknown = _unknown_members(uow, cleaned)
+    errors |= {f"{paths[place]}members": reasons for place, reasons in unknown.items()}
     if errors:
         field, reasons = next(iter(errors.items()))
         raise InvalidInput(f"{field}: {reasons[0]}", errors)
     return cleaned
-
-
-def _path(participants: Sequence[Mapping], place: int, field: str) -> str:
-    return field if len(participants) == 1 else f"{place}.{field}"
 
 
 def _clean(values: Mapping) -> dict:

@@ -1,0 +1,182 @@
+"""Brackets with their tables, matches made by hand, disputes, and the audit."""
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from app.api.fields import Choice, Flag, Id, Instant, QueryId, Text, Whole
+from app.domain.tournament_settings import BEST_OF
+
+from .base import ApiSchema, PageQuerySchema
+from .matches import MatchListSchema
+
+BRACKET_FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
+TIEBREAKS = (
+    "score_difference",
+    "score_for",
+    "head_to_head",
+    "wins",
+    "buchholz",
+    "median_buchholz",
+    "sonneborn_berger",
+)
+
+
+def _described(words: str) -> dict[str, Any]:
+    return {"metadata": {"description": words}}
+
+
+class PointsSchema(ApiSchema):
+    """The points of a match, for tables."""
+
+    win = Whole(maximum=1000)
+    draw = Whole(maximum=1000)
+    loss = Whole(maximum=1000)
+
+
+class BestOfByRound(fields.Field):
+    """1, 3, 5 or 7 for all rounds, or an object of such numbers by round."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        by_round = value if isinstance(value, dict) else {"1": value}
+        rounds = all(key.isascii() and key.isdigit() and len(key) < 4 for key in by_round)
+        if not rounds or not all(type(number) is int and number in BEST_OF for number in by_round.values()):
+            raise ValidationError("Must be 1, 3, 5 or 7, or an object of these by round.")
+        return value
+
+
+class BracketOptionsSchema(ApiSchema):
+    """How a bracket is made; which options count depends on its format."""
+
+    grand_final = Choice(("none", "single", "double"))
+    third_place = Flag()
+    groups = Whole(minimum=1, maximum=256)
+    legs = Whole(minimum=1, maximum=2)
+    rounds = Whole(minimum=1, maximum=64)
+    draws = Flag()
+    points = fields.Nested(PointsSchema)
+    tiebreaks = fields.List(Choice(TIEBREAKS))
+    best_of = BestOfByRound()
+    seeding = Choice(("given", "rank", "random"))
+
+
+class BracketCreateSchema(ApiSchema):
+    """A new bracket with all its matches."""
+
+    name = Text(required=True, minimum=1, maximum=120)
+    format = Choice(
+        BRACKET_FORMATS,
+        required=True,
+        **_described("So far single_elimination with a power of two of participants."),
+    )
+    participants = fields.List(Id(), **_described("Ids in seed order; all where it is left out."))
+    options = fields.Nested(BracketOptionsSchema, load_default=dict)
+
+
+class BracketSchema(Schema):
+    """A bracket as a row of a list."""
+
+    id = fields.Integer()
+    tournament = fields.Integer()
+    name = fields.String()
+    format = fields.String(metadata={"enum": list(BRACKET_FORMATS)})
+    options = fields.Dict()
+    status = fields.String()
+    champion_id = fields.Integer(allow_none=True)
+    created_at = fields.DateTime()
+
+
+class FeedSchema(Schema):
+    """Where a side of a match goes afterwards."""
+
+    match = fields.Integer()
+    slot = fields.Integer(metadata={"enum": [1, 2]})
+
+
+class BracketMatchSchema(MatchListSchema):
+    """A match with its place in the bracket."""
+
+    section = fields.String(metadata={"enum": ["upper", "lower", "final", "third_place", "group", "swiss"]})
+    group = fields.String(**_described("The group's name; empty outside of groups."))
+    winner_to = fields.Nested(FeedSchema, allow_none=True)
+    loser_to = fields.Nested(FeedSchema, allow_none=True)
+
+
+class StandingSchema(Schema):
+    """A row of a table. Rows that are level share a rank."""
+
+    rank = fields.Integer()
+    participant_id = fields.Integer()
+    participant_name = fields.String()
+    played = fields.Integer()
+    won = fields.Integer()
+    drawn = fields.Integer()
+    lost = fields.Integer()
+    score_for = fields.Integer()
+    score_against = fields.Integer()
+    points = fields.Integer()
+    tiebreaks = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class GroupSchema(Schema):
+    """A group with its table."""
+
+    name = fields.String()
+    standings = fields.List(fields.Nested(StandingSchema))
+
+
+class BracketDetailSchema(BracketSchema):
+    """A bracket with its matches and tables."""
+
+    matches = fields.List(fields.Nested(BracketMatchSchema))
+    groups = fields.List(fields.Nested(GroupSchema), **_described("Empty for elimination."))
+
+
+class MatchCreateSchema(ApiSchema):
+    """A match made by hand."""
+
+    round_number = Whole(minimum=1, load_default=1)
+    match_number = Whole(minimum=1, **_described("The next free one where it is left out."))
+    participant1_id = Id(allow_none=True)
+    participant2_id = Id(allow_none=True)
+    scheduled_time = Instant(allow_none=True)
+    bracket = Id(allow_none=True, **_described("Id of a bracket of the same tournament."))
+
+
+class DisputeRowSchema(Schema):
+    """A dispute as a row of a list."""
+
+    id = fields.Integer()
+    tournament = fields.Integer()
+    match = fields.Integer()
+    match_number = fields.Integer()
+    reason = fields.String()
+    description = fields.String()
+    evidence_url = fields.String()
+    reported_by = fields.Integer(allow_none=True, **_described("The participant; null for an organizer."))
+    reported_by_name = fields.String()
+    created_at = fields.DateTime()
+    decision = fields.String(allow_none=True, **_described("Null while it is open."))
+    resolution_notes = fields.String()
+    resolved_at = fields.DateTime(allow_none=True)
+
+
+class AuditQuerySchema(PageQuerySchema):
+    """Which audit rows are wanted."""
+
+    action = Text(maximum=40, **_described("Such as MATCH_START, in either case."))
+    match = QueryId(**_described("Id of a match."))
+
+
+class AuditSchema(Schema):
+    """A change: who did what, when."""
+
+    id = fields.Integer()
+    user = fields.Integer(allow_none=True, **_described("Id of the user; null for Matchdesk itself."))
+    username = fields.String()
+    action = fields.String()
+    tournament_id = fields.Integer(allow_none=True)
+    match_id = fields.Integer(allow_none=True)
+    meta = fields.Dict()
+    created_at = fields.DateTime()
+    ip = fields.String(allow_none=True, **_described("For admins only."))

@@ -1,0 +1,122 @@
+"""/api/tournaments/{id}/: brackets, matches made by hand, disputes, and the audit."""
+
+from typing import Any
+
+from flask import Response
+
+from app.domain.permissions import Permission
+from app.services import brackets, matches, tournaments
+from app.services.queries.audit_log import list_audit
+from app.services.queries.brackets import bracket_document
+from app.services.queries.brackets import list_brackets as bracket_listing
+from app.services.queries.disputes import list_disputes as dispute_listing
+from app.services.queries.match_detail import match_document
+
+from .blueprint import ApiBlueprint, needs
+from .conditional import conditional_response
+from .identity import current_actor, now
+from .jsonio import created
+from .listings import page_answer
+from .schemas.base import EmptySchema, PageQuerySchema, page_schema
+from .schemas.brackets import (
+    AuditQuerySchema,
+    AuditSchema,
+    BracketCreateSchema,
+    BracketDetailSchema,
+    BracketSchema,
+    DisputeRowSchema,
+    MatchCreateSchema,
+)
+from .schemas.matches import MatchSchema
+
+blueprint = ApiBlueprint(
+    "brackets",
+    __name__,
+    url_prefix="/api/tournaments/<id:tournament_id>",
+    description="The brackets of a tournament, matches made by hand, disputes, and what was done.",
+)
+
+
+@blueprint.route("/brackets/", methods=["GET"])
+@blueprint.response(200, page_schema(BracketSchema))
+@needs(Permission.TOURNAMENT_VIEW, tournament="tournament_id")
+@blueprint.arguments(PageQuerySchema, location="query")
+def list_brackets(query: dict[str, int], tournament_id: int) -> Response:
+    """List the brackets."""
+    return page_answer(bracket_listing(current_actor(), tournament_id), query)
+
+
+@blueprint.route("/brackets/", methods=["POST"])
+@blueprint.response(201, BracketDetailSchema)
+@needs(Permission.BRACKET_GENERATE, tournament="tournament_id")
+@blueprint.arguments(BracketCreateSchema)
+def generate_bracket(data: dict[str, Any], tournament_id: int) -> Response:
+    """Generate a bracket with all its matches.
+
+    So far single elimination for a power of two of participants. Without `participants` all take part that
+    have not withdrawn, by seed.
+    """
+    bracket_id = brackets.generate_bracket(
+        actor=current_actor(), tournament_id=tournament_id, now=now(), **data
+    )
+    return created(
+        bracket_document(current_actor(), tournament_id, bracket_id),
+        f"/api/tournaments/{tournament_id}/brackets/{bracket_id}/",
+    )
+
+
+@blueprint.route("/brackets/<id:bracket_id>/", methods=["GET"])
+@blueprint.response(200, BracketDetailSchema)
+def get_bracket(tournament_id: int, bracket_id: int) -> Response:
+    """One bracket with its matches, whom they feed, and its tables."""
+    return conditional_response(bracket_document(current_actor(), tournament_id, bracket_id))
+
+
+@blueprint.route("/brackets/<id:bracket_id>/next-round/", methods=["POST"])
+@blueprint.response(201, BracketDetailSchema)
+@needs(Permission.BRACKET_GENERATE, tournament="tournament_id")
+@blueprint.arguments(EmptySchema)
+def next_round(_: dict[str, Any], tournament_id: int, bracket_id: int) -> Response:
+    """Pair the next Swiss round: 409 while a match is open, 400 for any other format."""
+    tournaments.pair_next_round(actor=current_actor(), tournament_id=tournament_id, bracket_id=bracket_id)
+    return created(
+        bracket_document(current_actor(), tournament_id, bracket_id),
+        f"/api/tournaments/{tournament_id}/brackets/{bracket_id}/",
+    )
+
+
+@blueprint.route("/matches/", methods=["POST"])
+@blueprint.response(201, MatchSchema)
+@needs(Permission.MATCH_CREATE, tournament="tournament_id")
+@blueprint.arguments(MatchCreateSchema)
+def create_match(data: dict[str, Any], tournament_id: int) -> Response:
+    """Create one match by hand, in a bracket or outside of all."""
+    match_id = matches.create_match(
+        actor=current_actor(),
+        tournament_id=tournament_id,
+        bracket_id=data.pop("bracket", None),
+        now=now(),
+        **data,
+    )
+    return created(match_document(current_actor(), match_id), f"/api/tournaments/matches/{match_id}/")
+
+
+@blueprint.route("/disputes/", methods=["GET"])
+@blueprint.response(200, page_schema(DisputeRowSchema))
+@needs(Permission.TOURNAMENT_VIEW, tournament="tournament_id")
+@blueprint.arguments(PageQuerySchema, location="query")
+def list_disputes(query: dict[str, int], tournament_id: int) -> Response:
+    """List the disputes that you may see, open ones first."""
+    return page_answer(dispute_listing(current_actor(), tournament_id), query)
+
+
+@blueprint.route("/audit/", methods=["GET"])
+@blueprint.response(200, page_schema(AuditSchema))
+@needs(Permission.AUDIT_VIEW, tournament="tournament_id")
+@blueprint.arguments(AuditQuerySchema, location="query")
+def list_audit_rows(query: dict[str, Any], tournament_id: int) -> Response:
+    """List what was done, oldest first; for organizers and admins."""
+    listing = list_audit(
+        current_actor(), tournament_id, action=query.get("action"), match_id=query.get("match")
+    )
+    return page_answer(listing, query)
