@@ -31,6 +31,14 @@ def find_user(username: str) -> User | None:
     return db.session.scalar(select(User).where(func.lower(User.username) == username.strip().lower()))
 
 
+def get_user(user_id: int) -> User:
+    """The user of this id; raises NotFound."""
+    user = db.session.get(User, user_id)
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
 def find_session_user(session_key: str) -> User | None:
     """The user of a session, by what `User.get_id` put into it; None once that session is over."""
     user_id, _, epoch = session_key.partition(".")
@@ -120,6 +128,15 @@ def change_password(*, actor: Actor, current_password: str, new_password: str, n
         raise InvalidInput.of("current_password", "This is not your current password.")
     require_good_password(new_password, "new_password")
     _store_password(user.id, new_password, actor=actor, now=now)
+
+
+def end_sessions(*, actor: Actor, now: datetime) -> None:
+    """End all of the actor's sessions and tokens, wherever they are."""
+    if actor.is_anonymous:
+        raise NotSignedIn
+    with unit_of_work(now) as uow:
+        _end_all_sessions(uow, _locked_user(uow, actor.user_id))
+        record(uow, actor=actor, action=AuditAction.USER_SESSIONS_END, meta={"user_id": actor.user_id})
 
 
 def set_password(*, username: str, password: str, now: datetime, actor: Actor = ANONYMOUS) -> None:

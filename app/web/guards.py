@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from app.domain.errors import NotSignedIn
 from app.domain.permissions import ANONYMOUS, Actor
-from app.services import accounts
+from app.services import accounts, rate_limits
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are for people who are not signed in yet.
@@ -42,7 +42,7 @@ def signed_in(view: Callable) -> Callable:
 
 
 def own_path(target: str | None, default: str = "/") -> str:
-    """`target` where it is a path on this site, else `default`: nobody is sent elsewhere by a link of ours."""
+    """`target` where it is a path on this site, else `default`: no link of ours leads elsewhere."""
     if not target or not target.isprintable() or "\\" in target or not target.startswith("/"):
         return default
     try:
@@ -53,7 +53,7 @@ def own_path(target: str | None, default: str = "/") -> str:
 
 
 def register_guards(app: Flask) -> None:
-    """Refuse every form of somebody who is not signed in, whether or not its object exists."""
+    """Refuse what is sent by somebody who is not signed in, whether or not its object exists."""
     # Ahead of the CSRF check: whose session has ended is told to sign in, not that a token is missing.
     app.before_request_funcs.setdefault(None, []).insert(0, _refuse_anonymous_writes)
 
@@ -61,5 +61,7 @@ def register_guards(app: Flask) -> None:
 def _refuse_anonymous_writes() -> None:
     if request.method in _SAFE_METHODS or request.path.startswith("/api/"):
         return
-    if request.endpoint not in _OPEN_FORMS and not current_user.is_authenticated:
+    if current_user.is_authenticated:
+        rate_limits.count("write", str(current_user.id))
+    elif request.endpoint not in _OPEN_FORMS:
         raise NotSignedIn

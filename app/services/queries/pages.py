@@ -1,9 +1,10 @@
 """What the public pages read: one query per need, however long the lists are."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select, union_all
 
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchState
@@ -12,6 +13,7 @@ from app.models import (
     Bracket,
     Match,
     Participant,
+    ParticipantInvite,
     ParticipantMember,
     Station,
     Tournament,
@@ -134,19 +136,40 @@ def _count_matches(tournament_ids: list[int]) -> dict[int, dict]:
 
 
 @dataclass(frozen=True)
-class ScheduleDay:
-    """A day of the timetable, in the tournament's zone; `date` is None for what has no time yet."""
+class Day:
+    """A day of the timetable, by the clock of the tournament's zone; `date` None for what has no time."""
 
-    date: datetime | None
-    rows: list[dict] = field(default_factory=list)
+    date: date | None
+    matches: int
 
 
-def list_agenda(tournament_id: int, *, station_id: int | None = None) -> list[dict]:
-    """All matches of a tournament in the order of the day."""
+def list_days(tournament_id: int, zone: str) -> list[Day]:
+    """The days on which a tournament has matches, in order, what has no time yet last."""
+    query = select(Match.scheduled_time, func.count().label("matches"))
+    query = query.where(Match.tournament_id == tournament_id, ~Match.is_deleted)
+    counts: dict[date | None, int] = {}
+    for row in db.session.execute(query.group_by(Match.scheduled_time)):
+        day = row.scheduled_time.astimezone(ZoneInfo(zone)).date() if row.scheduled_time else None
+        counts[day] = counts.get(day, 0) + row.matches
+    return [Day(day, counts[day]) for day in sorted(counts, key=lambda day: day or date.max)]
+
+
+def nearest_day(days: list[Day], now: datetime, zone: str) -> date | None:
+    """Today where it has matches, or else the next day that has, or the last; None without any."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    dates = [day.date for day in days if day.date is not None]
+    return next((day for day in dates if day >= today), dates[-1] if dates else None)
+
+
+def list_day(tournament_id: int, day: date | None, zone: str) -> list[dict]:
+    """The matches of one day in the zone, by time; for None, those that have no time."""
     query = select_rows().where(Match.tournament_id == tournament_id)
-    if station_id is not None:
-        query = query.where(Match.station_id == station_id)
-    return list_rows(query.order_by(*AGENDA))
+    if day is None:
+        return list_rows(query.where(Match.scheduled_time.is_(None)).order_by(Match.id))
+    start = datetime.combine(day, time(), ZoneInfo(zone))
+    end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
+    query = query.where(Match.scheduled_time >= start, Match.scheduled_time < end)
+    return list_rows(query.order_by(Match.scheduled_time, Match.match_number, Match.id))
 
 
 def list_stations(tournament_id: int) -> list[dict]:
@@ -165,31 +188,58 @@ def list_brackets(tournament_id: int) -> list[dict]:
     return [dict(row._mapping) for row in db.session.execute(query.order_by(Bracket.id))]
 
 
+def list_brackets_with_progress(tournament_id: int) -> list[dict]:
+    """The same, each with how many of its matches there are (`matches`) and how many are over (`closed`)."""
+    closed = case((Match.state.in_([str(state) for state in CLOSED]), 1), else_=0)
+    query = select(Match.bracket_id, func.count().label("matches"), func.sum(closed).label("closed"))
+    query = query.where(Match.tournament_id == tournament_id, ~Match.is_deleted).group_by(Match.bracket_id)
+    counts = {
+        row.bracket_id: {"matches": row.matches, "closed": row.closed} for row in db.session.execute(query)
+    }
+    none = {"matches": 0, "closed": 0}
+    return [bracket | counts.get(bracket["id"], none) for bracket in list_brackets(tournament_id)]
+
+
 def list_bracket_rows(tournament_id: int) -> list[dict]:
-    """The matches of all brackets of a tournament, in the order of their numbers."""
-    query = select_rows().where(Match.tournament_id == tournament_id, Match.bracket_id.is_not(None))
+    """The matches of all brackets of a tournament, with the match and slot that each feeds."""
+    query = select_rows().add_columns(Match.winner_to_match_id, Match.winner_to_slot)
+    query = query.where(Match.tournament_id == tournament_id, Match.bracket_id.is_not(None))
     return list_rows(query.order_by(Match.bracket_id, Match.round_number, Match.match_number, Match.id))
 
 
-def list_participants(tournament_id: int, now: datetime) -> list[dict]:
-    """The entrants of a tournament by seed, each with how it stands and its next match."""
-    query = select(Participant.id, Participant.name, Participant.seed, Participant.withdrawn_at)
-    query = query.where(Participant.tournament_id == tournament_id)
+def list_participants(tournament_id: int) -> list[dict]:
+    """The entrants of a tournament by seed, each with how many matches it played and won."""
+    over = (Match.tournament_id == tournament_id, _in(FINISHED), ~Match.is_deleted)
+    sides = union_all(
+        *(
+            select(side.label("side"), Match.winner_id).where(*over)
+            for side in (Match.participant1_id, Match.participant2_id)
+        )
+    ).subquery()
+    tally = (
+        select(
+            sides.c.side,
+            func.count().label("played"),
+            func.sum(case((sides.c.winner_id == sides.c.side, 1), else_=0)).label("won"),
+        )
+        .group_by(sides.c.side)
+        .subquery()
+    )
     unseeded_last = case((Participant.seed.is_(None), 1), else_=0)
-    query = query.order_by(unseeded_last, Participant.seed, Participant.id)
-    entrants = [dict(row._mapping) for row in db.session.execute(query)]
-    tallies = {entrant["id"]: {"played": 0, "won": 0, "next": None} for entrant in entrants}
-    for row in list_agenda(tournament_id):
-        for n in (1, 2):
-            tally = tallies.get(row[f"participant{n}_id"])
-            if tally is None:
-                continue
-            if row["state"] in FINISHED:
-                tally["played"] += 1
-                tally["won"] += row["winner_id"] == row[f"participant{n}_id"]
-            elif row["state"] not in CLOSED and tally["next"] is None:
-                tally["next"] = row
-    return [entrant | tallies[entrant["id"]] for entrant in entrants]
+    query = (
+        select(
+            Participant.id,
+            Participant.name,
+            Participant.seed,
+            Participant.withdrawn_at,
+            func.coalesce(tally.c.played, 0).label("played"),
+            func.coalesce(tally.c.won, 0).label("won"),
+        )
+        .outerjoin(tally, tally.c.side == Participant.id)
+        .where(Participant.tournament_id == tournament_id)
+        .order_by(unseeded_last, Participant.seed, Participant.id)
+    )
+    return [dict(row._mapping) for row in db.session.execute(query)]
 
 
 @dataclass(frozen=True)
@@ -199,7 +249,6 @@ class OwnMatches:
     coming: list[dict]
     finished: list[dict]
     coordinated: list[dict]
-    organizes: bool
 
 
 def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
@@ -208,9 +257,6 @@ def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
     plays = or_(Match.participant1_id.in_(mine), Match.participant2_id.in_(mine))
     is_live_first = case((_in(LIVE), 0), else_=1)
     query = select_rows().add_columns(
-        Match.participant1_checked_in,
-        Match.participant2_checked_in,
-        Match.check_in_deadline,
         Tournament.enable_check_in,
         Match.participant1_id.in_(mine).label("is_side1"),
         Match.participant2_id.in_(mine).label("is_side2"),
@@ -224,7 +270,28 @@ def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
         coordinated=list_rows(
             query.where(Match.coordinator_id == actor.user_id, is_open).order_by(is_live_first, *AGENDA)
         ),
-        organizes=bool(db.session.scalar(select(Tournament.id).where(organized_tournaments(actor)).limit(1))),
     )
 
 
+def organizes_something(actor: Actor) -> bool:
+    """True where the actor runs at least one tournament."""
+    return bool(db.session.scalar(select(Tournament.id).where(organized_tournaments(actor)).limit(1)))
+
+
+def find_invitation(token_hash: str) -> dict | None:
+    """Into what an invite link leads: names of participant and tournament; None where it does not work."""
+    row = db.session.execute(
+        select(
+            Participant.name.label("participant_name"),
+            Tournament.name.label("tournament_name"),
+            Tournament.slug.label("tournament_slug"),
+        )
+        .join(ParticipantInvite, ParticipantInvite.participant_id == Participant.id)
+        .join(Tournament, Tournament.id == Participant.tournament_id)
+        .where(
+            ParticipantInvite.token_hash == token_hash,
+            ParticipantInvite.revoked_at.is_(None),
+            ~Tournament.is_deleted,
+        )
+    ).first()
+    return dict(row._mapping) if row else None

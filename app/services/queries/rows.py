@@ -1,4 +1,4 @@
-"""The public row of a match, as lists, the scoreboard and pushes show it: columns, not objects.
+"""The public row of a match, as lists, the scoreboard and pushes show it.
 
 A row has the fields of the API's list, and what a page needs besides: slug and zone of the tournament,
 station, stream, what open sides wait for, and the `seq` up to which it is true. Nothing in it is secret.
@@ -6,71 +6,32 @@ station, stream, what open sides wait for, and the `seq` up to which it is true.
 
 from collections.abc import Iterable
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select
 
-from app.domain.states import MatchState
 from app.extensions import db
-from app.models import Bracket, Match, Participant, Station, Tournament
+from app.models import Match, Tournament
 
 from .desk import label_open_sides
-
-SIDE1, SIDE2 = aliased(Participant), aliased(Participant)
+from .match_list import page_row_select, row_document
 
 
 def select_rows() -> Select:
-    """The query of public rows, unfiltered and unordered: narrow it down, then give it to `list_rows`."""
-    return (
-        select(
-            Match.id,
-            Match.tournament_id.label("tournament"),
-            Tournament.name.label("tournament_name"),
-            Tournament.slug.label("tournament_slug"),
-            Tournament.time_zone,
-            Tournament.event_seq.label("seq"),
-            Match.bracket_id.label("bracket"),
-            Bracket.name.label("bracket_name"),
-            Match.section,
-            Match.group_name,
-            Match.round_number,
-            Match.match_number,
-            Match.state,
-            Match.participant1_id,
-            SIDE1.name.label("participant1_name"),
-            Match.participant2_id,
-            SIDE2.name.label("participant2_name"),
-            Match.slot1_label,
-            Match.slot2_label,
-            Match.participant1_score,
-            Match.participant2_score,
-            Match.game_scores,
-            Match.tiebreak,
-            Match.best_of,
-            Match.winner_id,
-            Match.scheduled_time,
-            Match.started_at,
-            Match.completed_at,
-            Match.stream_url,
-            Match.station_id,
-            Station.name.label("station_name"),
-            Match.version,
-        )
-        .join(Tournament, Tournament.id == Match.tournament_id)
-        .outerjoin(Bracket, Bracket.id == Match.bracket_id)
-        .outerjoin(SIDE1, SIDE1.id == Match.participant1_id)
-        .outerjoin(SIDE2, SIDE2.id == Match.participant2_id)
-        .outerjoin(Station, Station.id == Match.station_id)
-        .where(~Match.is_deleted, ~Tournament.is_deleted)
-    )
+    """The query of public rows, unordered: narrow it down, then give it to `list_rows`."""
+    query = page_row_select().add_columns(Tournament.event_seq.label("seq"))
+    return query.where(~Match.is_deleted, ~Tournament.is_deleted)
 
 
 def list_rows(query: Select) -> list[dict]:
     """The rows of the query, as dicts; two queries, however many rows there are."""
-    rows = [dict(row._mapping) for row in db.session.execute(query)]
+    rows = [row_document(row) for row in db.session.execute(query).mappings()]
+    label_open_sides(rows)
+    return rows
+
+
+def complete(rows: list[dict], seq: int) -> list[dict]:
+    """The rows of a page of `list_matches`, with what a shown row has besides; one query."""
     for row in rows:
-        row["state_display"] = MatchState(row["state"]).label
-        for name in ("bracket_name", "participant1_name", "participant2_name", "station_name"):
-            row[name] = row[name] or ""
+        row["seq"] = seq
     label_open_sides(rows)
     return rows
 

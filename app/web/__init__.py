@@ -1,0 +1,29 @@
+"""The pages: server-rendered, whole without scripts, better with them."""
+
+from flask import Flask
+
+from app.services import accounts as account_services
+
+
+def register_web(app: Flask) -> None:
+    """Add the pages, their guards and their headers to the application."""
+    from app.extensions import login_manager
+
+    from . import (
+        accounts,
+        desk,
+        filters,
+        guards,
+        match_verbs,
+        me,
+        public,
+        security,
+        tournament_pages,
+    )
+
+    filters.register_template_helpers(app)
+    guards.register_guards(app)
+    security.register_security(app)
+    login_manager.user_loader(account_services.find_session_user)
+    for module in (public, tournament_pages, me, accounts, desk, match_verbs):
+        app.register_blueprint(module.blueprint)

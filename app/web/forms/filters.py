@@ -1,0 +1,118 @@
+"""The filters of a tournament's list of matches: the API's, as a form whose address can be shared."""
+
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, IntegerField, SearchField, SelectField, SelectMultipleField
+from wtforms.validators import Length, NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+
+from app.domain.states import MatchState
+from app.services.queries.match_list import ORDERINGS, MatchFilters
+
+from .times import WallTimeField
+
+LARGEST_NUMBER = 2**31 - 1
+DEFAULT_PAGE_SIZE = 20
+LARGEST_PAGE_SIZE = 100
+_ORDERS = (
+    ("scheduled_time", "Earliest first"),
+    ("-scheduled_time", "Latest first"),
+    ("state,scheduled_time", "By state"),
+    ("round_number,scheduled_time", "By round"),
+    ("-created_at", "Newest first"),
+)
+_STATES = {str(state): state.label for state in MatchState}
+
+
+def _id_field(label: str) -> IntegerField:
+    return IntegerField(
+        label,
+        validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message="This is not an id.")],
+        widget=HiddenInput(),
+    )
+
+
+def _optional_id(value: str | int | None) -> int | None:
+    return int(value) if value not in (None, "", "None") else None
+
+
+class _IdSelect(SelectField):
+    """A choice by id; an id that is not offered is no error, but finds nothing."""
+
+    def __init__(self, label: str, empty: str):
+        super().__init__(label, coerce=_optional_id, validate_choice=False, choices=[("", empty)])
+
+    def pre_validate(self, form):
+        """Refuse what no id can be."""
+        if self.data is not None and not 0 < self.data <= LARGEST_NUMBER:
+            raise ValidationError("This is not an id.")
+
+
+class MatchFilterForm(Form):
+    """Which matches of a tournament, in which order, in pages of which size."""
+
+    search = SearchField("Participant", validators=[Length(max=100)])
+    state = SelectMultipleField(
+        "State", choices=list(_STATES.items()), widget=ListWidget(), option_widget=CheckboxInput()
+    )
+    bracket = _IdSelect("Bracket", "All brackets")
+    station = _IdSelect("Station", "All stations")
+    round_number = IntegerField(
+        "Round", validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message="Rounds count from 1.")]
+    )
+    scheduled_time__gte = WallTimeField("From")
+    scheduled_time__lte = WallTimeField("Until")
+    participant = _id_field("Participant id")
+    coordinator = _id_field("Coordinator id")
+    ordering = SelectField("Order", choices=_ORDERS, validate_choice=False, default="scheduled_time")
+    page_size = IntegerField(
+        "Page size", validators=[Optional(), NumberRange(1, LARGEST_NUMBER)], widget=HiddenInput()
+    )
+
+    def validate_search(self, field: SearchField) -> None:
+        """A text that can be looked for."""
+        if "\0" in (field.data or ""):
+            raise ValidationError("This can't be searched for.")
+
+    def validate_ordering(self, field: SelectField) -> None:
+        """Names of columns, each with or without `-`."""
+        if not all(name.removeprefix("-") in ORDERINGS for name in (field.data or "").split(",")):
+            raise ValidationError(f"Order by {', '.join(ORDERINGS)}, with - for descending.")
+
+    @property
+    def is_narrowed(self) -> bool:
+        """True where some matches may be left out."""
+        named = ("search", "state", "bracket", "station", "round_number", "participant", "coordinator")
+        times = ("scheduled_time__gte", "scheduled_time__lte")
+        return any(self[name].data for name in named + times) or bool(self.errors)
+
+    def filters(self, tournament_id: int) -> MatchFilters:
+        """The filters as the query wants them."""
+        return MatchFilters(
+            tournament=tournament_id,
+            bracket=self.bracket.data,
+            states=[MatchState(state) for state in self.state.data or ()],
+            scheduled_from=self.scheduled_time__gte.data,
+            scheduled_until=self.scheduled_time__lte.data,
+            participant=self.participant.data,
+            coordinator=self.coordinator.data,
+            station=self.station.data,
+            round_number=self.round_number.data,
+            search=(self.search.data or "").strip(),
+        )
+
+    def order(self) -> list[str]:
+        """The columns to order by."""
+        return self.ordering.data.split(",")
+
+    def size(self) -> int:
+        """How many matches stand on a page."""
+        return min(self.page_size.data or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)
+
+
+def match_filter_form(args: MultiDict, time_zone: str) -> MatchFilterForm:
+    """The form of an address: states in either case, repeated or with commas; what is empty is left out."""
+    given = MultiDict((name, value) for name, value in args.items(multi=True) if value.strip())
+    states = [part.strip().upper() for value in given.poplist("state") for part in value.split(",")]
+    given.setlist("state", [state for state in states if state])
+    given.setdefault("ordering", "scheduled_time")
+    return MatchFilterForm(given, meta={"time_zone": time_zone})

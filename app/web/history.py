@@ -1,0 +1,73 @@
+"""What happened to a match, in sentences."""
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from app.domain.lobby import LABELS
+
+from .filters import local_time, utc
+
+_PLAIN = {
+    "MATCH_CREATE": "Match created",
+    "MATCH_UPDATE": "Details changed",
+    "MATCH_COORDINATOR_ASSIGN": "Coordinator assigned",
+    "MATCH_START": "Match started",
+    "MATCH_UNDO_START": "Start undone",
+    "MATCH_CANCEL": "Match cancelled",
+    "DISPUTE_CREATE": "Result disputed",
+}
+_DECISIONS = {
+    "uphold": "the result stands",
+    "correct": "the score was corrected",
+    "replay": "the match is played again",
+    "void": "the match is void",
+    "forfeit": "one side forfeits",
+}
+
+
+def sentences(entries: Iterable[dict], row: dict, sides: Iterable) -> list[dict]:
+    """`[{"at", "text", "by"}]` of the entries of a match's history, in their order."""
+    names = {side.id: side.name for side in sides if side.id is not None}
+    return [
+        {
+            "at": entry["created_at"],
+            "text": _sentence(entry["action"], entry["meta"], row["time_zone"], names),
+            "by": entry["username"],
+        }
+        for entry in entries
+    ]
+
+
+def _sentence(action: str, meta: dict, zone: str, names: dict[int, str]) -> str | Markup:
+    if "new_scheduled_time" in meta:
+        return _moved(meta["old_scheduled_time"], meta["new_scheduled_time"], zone)
+    if action == "MATCH_CHECK_IN":
+        return f"{names.get(meta.get('participant_id'), 'A side')} checked in"
+    if action == "MATCH_LOBBY_UPDATE":
+        keys = ", ".join(LABELS.get(key, key) for key in meta.get("lobby_fields_updated", ()))
+        return f"Lobby changed: {keys}" if keys else "Lobby changed"
+    if action in ("RESULT_SUBMIT", "RESULT_CONFIRM"):
+        return _result(action, meta, names)
+    if action == "DISPUTE_RESOLVE":
+        return f"Dispute resolved: {_DECISIONS.get(meta.get('decision'), 'an organizer ruled')}"
+    return _PLAIN.get(action) or action.replace("_", " ").capitalize()
+
+
+def _result(action: str, meta: dict, names: dict[int, str]) -> str:
+    score = f"{meta.get('participant1_score')}–{meta.get('participant2_score')}"
+    if action == "RESULT_CONFIRM":
+        return f"Result {score} confirmed"
+    if meta.get("final"):
+        return f"Result {score} entered"
+    return f"{names.get(meta.get('submitted_by'), 'A side')} submitted {score}"
+
+
+def _moved(old: str | None, new: str | None, zone: str) -> str | Markup:
+    if new is None:
+        return "Taken off the schedule"
+    time = Markup('<time datetime="{}" data-fmt="datetime" data-zone="{}">{}</time>')
+    shown = time.format(utc(new), zone, local_time(new, zone))
+    if old is None:
+        return Markup("Scheduled for {}").format(shown)
+    return Markup("Moved from {} to {}").format(time.format(utc(old), zone, local_time(old, zone)), shown)

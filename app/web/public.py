@@ -1,0 +1,56 @@
+"""Pages for everyone that stand outside of any one tournament, and the page of a match."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.exceptions import NotFound
+
+from app.domain.lobby import public_part
+from app.services.queries import match_detail, match_panel, pages, rows
+
+from . import match_views
+from .guards import current_actor, now
+from .history import sentences
+
+blueprint = Blueprint("public", __name__)
+_LONGEST_SEARCH = 100
+
+
+@blueprint.get("/")
+def home():
+    """What goes on now, over all public tournaments."""
+    return render_template("public/home.html", now=pages.get_now_everywhere(now()), live_page="home")
+
+
+@blueprint.get("/tournaments/")
+def tournaments():
+    """The tournaments that the reader may see."""
+    search = request.args.get("search", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
+    found = pages.list_tournament_cards(current_actor(), search=search, page=page_number())
+    return render_template("public/tournaments.html", found=found, search=search)
+
+
+@blueprint.get("/matches/<id:match_id>/")
+def match(match_id: int):
+    """One match: the scoreboard for everyone, and what its people may do with it."""
+    actor = current_actor()
+    panel = match_panel.get_panel(actor, match_id, now())
+    row = rows.find_row(match_id)
+    plays_or_helps = panel.own_side or (panel.may("MATCH_LOBBY_VIEW") and not panel.is_run_by_reader)
+    return render_template(
+        "matches/detail.html",
+        **match_views.context(panel, "match"),
+        own=match_views.context(panel, "side") if plays_or_helps else None,
+        row=row,
+        lobby=public_part(panel.match.lobby),
+        history=sentences(match_detail.list_history(actor, match_id), row, panel.sides),
+        live_page="match",
+        live_id=match_id,
+        live_seq=row["seq"],
+    )
+
+
+def page_number() -> int:
+    """The `page` of the address; 404 for one that is no page number."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 8 and int(text) > 0):
+        raise NotFound
+    return int(text)

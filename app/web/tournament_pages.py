@@ -1,0 +1,181 @@
+"""The public pages of one tournament."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from flask import Blueprint, make_response, render_template, request
+from werkzeug.exceptions import NotFound as PageNotFound
+
+from app.domain.errors import NotFound
+from app.domain.permissions import Permission
+from app.models import Tournament
+from app.services import access, tournaments
+from app.services.queries import match_list, pages, rows
+
+from . import drawing
+from .forms.filters import match_filter_form
+from .guards import current_actor, now
+from .htmx import render
+from .public import page_number
+
+blueprint = Blueprint("tournament", __name__, url_prefix="/tournaments/<slug>")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A tournament as its reader may see it."""
+
+    tournament: Tournament
+    can_manage: bool
+
+    def values(self, tab: str, *, live: bool = True) -> dict:
+        """What every page of a tournament needs; `live` where the page updates by itself."""
+        values = {"tournament": self.tournament, "can_manage": self.can_manage, "tab": tab}
+        if live:
+            values |= {
+                "live_page": "tournament",
+                "live_id": self.tournament.id,
+                "live_seq": self.tournament.event_seq,
+            }
+        return values
+
+
+def see(slug: str) -> Seen:
+    """The tournament of this address; raises NotFound where there is none for the reader."""
+    found = access.get_tournament(current_actor(), slug)
+    return Seen(found.tournament, found.may(Permission.TOURNAMENT_EDIT))
+
+
+@blueprint.get("/")
+def overview(slug: str):
+    """One tournament: live, next, just finished, and its brackets."""
+    seen = see(slug)
+    return render_template(
+        "public/tournament.html",
+        **seen.values("overview"),
+        now=pages.get_now(seen.tournament.id, now()),
+        brackets=pages.list_brackets_with_progress(seen.tournament.id),
+    )
+
+
+@blueprint.get("/matches/")
+def matches(slug: str):
+    """The list of its matches, with the filters of the address."""
+    seen = see(slug)
+    tournament = seen.tournament
+    form = match_filter_form(request.args, tournament.time_zone)
+    form.bracket.choices += [(row["id"], row["name"]) for row in pages.list_brackets(tournament.id)]
+    form.station.choices += [(row["id"], row["name"]) for row in pages.list_stations(tournament.id)]
+    is_valid = form.validate()
+    page, size = page_number(), form.size() if is_valid else 1
+    found = match_list.MatchPage([], 0)
+    if is_valid:
+        found = match_list.list_matches(
+            current_actor(),
+            form.filters(tournament.id),
+            ordering=form.order(),
+            page=page,
+            page_size=size,
+            for_page=True,
+        )
+    count = max(1, -(-found.count // size))
+    if page > count:
+        raise PageNotFound
+    return render(
+        "public/matches.html",
+        "public/_match_results.html",
+        status=200 if is_valid else 400,
+        **seen.values("matches"),
+        form=form,
+        rows=rows.complete(found.rows, tournament.event_seq),
+        total=found.count,
+        page=page,
+        pages=count,
+        previous=_other_page(page - 1) if page > 1 else None,
+        next=_other_page(page + 1) if page < count else None,
+    )
+
+
+def _other_page(number: int) -> str:
+    args = request.args.copy()
+    args["page"] = str(number)
+    return f"{request.path}?{urlencode([(name, value) for name, value in args.items(multi=True) if value])}"
+
+
+@blueprint.get("/bracket/")
+def bracket(slug: str):
+    """The drawing of its brackets, and the tables of its groups."""
+    seen = see(slug)
+    found = pages.list_bracket_rows(seen.tournament.id)
+    brackets = drawing.draw(pages.list_brackets(seen.tournament.id), found)
+    return render_template("public/bracket.html", **seen.values("bracket", live=False), brackets=brackets)
+
+
+@blueprint.get("/schedule/")
+def schedule(slug: str):
+    """The timetable of one day, by time or by station."""
+    seen = see(slug)
+    tournament = seen.tournament
+    days = pages.list_days(tournament.id, tournament.time_zone)
+    day = _wanted_day(days, tournament.time_zone)
+    by_station = request.args.get("by") == "station"
+    listed = pages.list_day(tournament.id, day, tournament.time_zone) if days else []
+    return render_template(
+        "public/schedule.html",
+        **seen.values("schedule"),
+        days=days,
+        day=day,
+        by_station=by_station,
+        parts=drawing.by_station(listed) if by_station else [("", listed)] if listed else [],
+    )
+
+
+def _wanted_day(days: list[pages.Day], zone: str) -> date | None:
+    """The day of the address, or else today, or the nearest day that has matches; None for `unscheduled`."""
+    text = request.args.get("day", "")
+    if text == "unscheduled":
+        return None
+    if text:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise PageNotFound from None
+    return pages.nearest_day(days, now(), zone)
+
+
+@blueprint.get("/participants/")
+def participants(slug: str):
+    """Who takes part, and how they stand."""
+    seen = see(slug)
+    listed = pages.list_participants(seen.tournament.id)
+    return render_template(
+        "public/participants.html", **seen.values("participants", live=False), participants=listed
+    )
+
+
+@blueprint.get("/board/")
+def board(slug: str):
+    """The big screen in the hall; a private tournament's opens with its secret link too."""
+    key = request.args.get("key")
+    tournament = access.find_tournament(slug)
+    if not (tournament and tournaments.opens_board(tournament, key)):
+        try:
+            tournament = see(slug).tournament
+        except NotFound:
+            # One answer, whether there is no such tournament or only a wrong key.
+            raise PageNotFound from None
+    seen = Seen(tournament, can_manage=False)
+    response = make_response(
+        render_template(
+            "public/board.html",
+            **seen.values("board"),
+            now=pages.get_now(tournament.id, now(), coming=8, finished=6),
+            moment=now(),
+        )
+    )
+    # The key in the address is a secret: no other site, and no shared cache, is to learn it.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    if key:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
