@@ -100,7 +100,7 @@ def failure_of(error: domain.DomainError) -> Failure:
         members["changes"] = error.changes
     if isinstance(error, domain.StaleVersion):
         members["current_version"] = error.current_version
-        if is_api_request() and request.headers.get("If-Match"):
+        if is_api_request() and "If-Match" in request.headers:
             status = 412
     return Failure(status, error.detail, _HINTS.get(status, ""), error.errors, headers, members)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 from flask_smorest import Blueprint
-from marshmallow import Schema, ValidationError, missing
+from marshmallow import Schema, ValidationError
 from werkzeug.routing import BaseConverter
 from werkzeug.routing import ValidationError as NoMatch
 
@@ -88,15 +88,13 @@ def load_body(schema: Schema) -> Any:
 
 def load_query(schema: Schema) -> Any:
     """The query string as the schema reads it. Of a repeated parameter the first counts, unless the field
-    takes several; a parameter that may be left out may be empty too.
+    takes several.
     """
     data = {}
     for name, field in schema.fields.items():
-        values = request.args.getlist(name)
-        if isinstance(field, QueryChoices):
-            values = [",".join(values)]
-        if values and (values[0] or field.load_default is missing):
-            data[name] = values[0]
+        if name in request.args:
+            values = request.args.getlist(name)
+            data[name] = ",".join(values) if isinstance(field, QueryChoices) else values[0]
     return _load(schema, data)
 
 

@@ -65,13 +65,20 @@ class Flag(fields.Boolean):
 
 
 class QueryId(QueryWhole):
-    """An id out of a query string. Any whole number will do: one that no row has finds nothing."""
+    """An id out of a query string. Any whole number will do: one that no row has finds nothing.
+
+    Empty, as forms send it, is the same as not given.
+    """
 
     def __init__(self, **kwargs: Any):
-        super().__init__(minimum=-MAX_NUMBER, clamp=True, **kwargs)
+        super().__init__(minimum=-MAX_NUMBER, clamp=True, load_default=None, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        return max(super()._deserialize(value, attr, data, **kwargs), -MAX_NUMBER)
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        return max(super()._deserialize(value, attr, data, **kwargs), -MAX_NUMBER) if value else None
+
+    def _validate(self, value: int | None) -> None:
+        if value is not None:
+            super()._validate(value)
 
 
 class QueryFlag(fields.Boolean):
@@ -182,9 +189,11 @@ class Instant(fields.DateTime):
 
 
 class QueryInstant(Instant):
-    """The same out of a query string, where an unescaped `+` arrives as a blank."""
+    """The same out of a query string, where an unescaped `+` arrives as a blank; empty is not given."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime | None:
+        if not value:
+            return None
         return super()._deserialize(re.sub(r" (?=\d{2}:?\d{2}$)", "+", value), attr, data, **kwargs)
 
 

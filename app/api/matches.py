@@ -47,7 +47,7 @@ def list_matches(query: dict[str, Any]) -> Response:
     A filter by an id that does not exist, or that you may not see, gives an empty list.
     """
     page, page_size = query.pop("page"), query.pop("page_size")
-    ordering = query.pop("ordering")
+    ordering = query.pop("ordering") or match_list.DEFAULT_ORDERING
     found = match_list.list_matches(
         current_actor(), _filters(query), ordering=ordering, page=page, page_size=page_size
     )

@@ -126,23 +126,26 @@ class MatchSchema(MatchListSchema):
 class MatchFilterSchema(PageQuerySchema):
     """The filters and orders of the list of matches."""
 
-    tournament = QueryId(load_default=None)
-    bracket = QueryId(load_default=None)
+    tournament = QueryId()
+    bracket = QueryId()
     state = QueryChoices(
         _STATES, load_default=list, **_described(f"Of {', '.join(_STATES)}: repeated, or with commas.")
     )
     scheduled_time__gte = QueryInstant(load_default=None, **_described("Not before this time."))
     scheduled_time__lte = QueryInstant(load_default=None, **_described("Not after this time."))
-    participant = QueryId(load_default=None, **_described("On either side."))
-    coordinator = QueryId(load_default=None)
-    station = QueryId(load_default=None)
-    round_number = QueryId(load_default=None)
+    participant = QueryId(**_described("On either side."))
+    coordinator = QueryId()
+    station = QueryId()
+    round_number = QueryId()
     search = Text(maximum=100, load_default="", **_described("Part of a participant's name."))
     ordering = QueryChoices(
         tuple(ORDERINGS),
         signed=True,
-        load_default=lambda: list(DEFAULT_ORDERING),
-        **_described(f"Of {', '.join(ORDERINGS)}; `-` for descending, several with commas."),
+        load_default=list,
+        **_described(
+            f"Of {', '.join(ORDERINGS)}; `-` for descending, several with commas."
+            f" By default {','.join(DEFAULT_ORDERING)}."
+        ),
     )
 
 
