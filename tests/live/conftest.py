@@ -1,0 +1,56 @@
+"""What the tests of live updates share."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from app.config import Settings
+from app.extensions import db
+from tests import factories
+from tests.live.listener import Listener
+from tests.support.processes import SECRET_KEY, Server
+
+
+@pytest.fixture
+def listen(live_server: Server) -> Iterator[Callable[..., Listener]]:
+    """Makes clients of the file's server, which leave with the test."""
+    made: list[Listener] = []
+
+    def connect(auth: dict | None = None, server: Server | None = None, **options: Any) -> Listener:
+        made.append(Listener(server or live_server, auth, **options))
+        return made[-1]
+
+    yield connect
+    for listener in made:
+        listener.close()
+
+
+class Desk:
+    """Changes made by a process of its own, as by a command: nobody tells the server of them."""
+
+    def __init__(self, app: Flask):
+        self.app = app
+
+    def do(self, verb: Callable[..., Any], user: Any, **arguments: Any) -> Any:
+        """Call a service for the user."""
+        with self.app.app_context():
+            return verb(actor=factories.actor(user), now=datetime.now(UTC), **arguments)
+
+
+def desk_on(database_url: str, folder: Any, **environ: str) -> Desk:
+    """A process of its own on this database."""
+    environ = {"MATCHDESK_ENV": "test", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": database_url, **environ}
+    return Desk(create_app(Settings.from_env(environ, instance_path=folder)))
+
+
+@pytest.fixture
+def desk(live_server: Server, tmp_path: Any) -> Iterator[Desk]:
+    """Changes to the file's server's database from outside of it."""
+    outside = desk_on(live_server.database_url, tmp_path)
+    yield outside
+    with outside.app.app_context():
+        db.engine.dispose()

@@ -1,0 +1,126 @@
+"""Socket.IO clients for the tests: the library's own, and one that shows what goes over the wire."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import requests
+import socketio
+import websocket
+
+from tests import factories
+from tests.support.processes import Server
+
+PATIENCE = 5.0
+
+
+class Listener:
+    """A client that remembers what it heard, in order."""
+
+    def __init__(self, server: Server, auth: dict | None = None, headers: dict | None = None, **options: Any):
+        self.heard: list[tuple[str, Any]] = []
+        self.is_gone = False
+        self._client = socketio.Client(reconnection=False)
+        self._client.on("*", lambda name, *data: self.heard.append((name, data[0] if data else None)))
+        self._client.on("disconnect", self._on_disconnect)
+        options.setdefault("transports", ["websocket"])
+        self._client.connect(server.url, auth=auth, headers=headers or {}, wait_timeout=PATIENCE, **options)
+
+    def _on_disconnect(self, *_reason: object) -> None:
+        self.is_gone = True
+
+    def ask(self, event: str, *data: Any) -> Any:
+        """The acknowledgement of a message."""
+        return self._client.call(event, data if len(data) != 1 else data[0], timeout=PATIENCE)
+
+    def subscribe(self, channel: str, **fields: Any) -> dict:
+        """The acknowledgement of a subscription."""
+        return self.ask("subscribe", {"channel": channel, **fields})
+
+    def wait(self, number: int = 1, patience: float = PATIENCE) -> list[tuple[str, Any]]:
+        """What was heard, once there is so much of it."""
+        until(lambda: len(self.heard) >= number, patience)
+        return self.heard
+
+    def wait_for(self, name: str, patience: float = PATIENCE) -> dict:
+        """The payload of the first event of this name, once it is there."""
+        until(lambda: name in self.names(), patience, lambda: f"no {name} in {self.names()}")
+        return next(payload for heard, payload in self.heard if heard == name)
+
+    def names(self) -> list[str]:
+        """The names of what was heard."""
+        return [name for name, _ in list(self.heard)]
+
+    def seqs(self) -> list[int]:
+        """The seqs of what was heard."""
+        return [payload["seq"] for _, payload in list(self.heard)]
+
+    def is_connected(self) -> bool:
+        """True as long as the server keeps the connection."""
+        return self._client.connected and not self.is_gone
+
+    def close(self) -> None:
+        """Go away."""
+        self._client.disconnect()
+
+
+class Wiretap:
+    """A client that speaks the protocol itself and sees each packet."""
+
+    def __init__(self, server: Server, auth: dict | None = None, **options: Any):
+        address = f"{server.url.replace('http', 'ws', 1)}/socket.io/?EIO=4&transport=websocket"
+        self.socket = websocket.create_connection(address, timeout=PATIENCE, **options)
+        self.opening = self.receive()
+        self.send("40" + (json.dumps(auth) if auth is not None else ""))
+        self.answer = self.receive()
+
+    def send(self, packet: str) -> None:
+        """Send a packet as it is."""
+        self.socket.send(packet)
+
+    def receive(self) -> str:
+        """The next packet that is not a ping."""
+        while (packet := self.socket.recv()) == "2":
+            self.send("3")
+        return packet
+
+    def close(self) -> None:
+        """Go away."""
+        self.socket.close()
+
+
+def until(
+    condition: Callable[[], bool], patience: float = PATIENCE, why: Callable[[], str] = lambda: "not in time"
+) -> None:
+    """Return once the condition holds."""
+    give_up_at = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < give_up_at, why()
+        time.sleep(0.01)
+
+
+def token(server: Server, user: Any) -> str:
+    """An access token of the user."""
+    return tokens(server, user)["access"]
+
+
+def tokens(server: Server, user: Any) -> dict[str, str]:
+    """The tokens of a new sign-in of the user."""
+    credentials = {"username": user.username, "password": factories.PASSWORD}
+    answer = requests.post(f"{server.url}/api/auth/login/", json=credentials, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def call(server: Server, access: str, method: str, path: str, body: Any = None) -> dict:
+    """The answer of the JSON API, which must be a good one."""
+    answer = requests.request(
+        method,
+        f"{server.url}/api/tournaments/{path}",
+        json=body,
+        headers={"Authorization": f"Bearer {access}"},
+        timeout=10,
+    )
+    assert answer.ok, answer.text
+    return answer.json() if answer.content else {}
