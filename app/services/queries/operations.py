@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from app.domain.states import MatchState
 from app.extensions import db
-from app.models import Match, Tournament
+from app.models import Match, Tournament, User
 
 # Closed and scheduled matches only grow in number; what waits for somebody is what is worth a look.
 WATCHED_STATES = (MatchState.READY, MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED)
@@ -24,6 +24,11 @@ class Figures:
 def check_database() -> None:
     """Read one row's worth; raises SQLAlchemy's error where the database or its tables are away."""
     db.session.execute(select(Tournament.id).limit(1)).all()
+
+
+def is_empty() -> bool:
+    """True where nobody has an account yet, and so nothing else can be there either."""
+    return db.session.scalar(select(User.id).limit(1)) is None
 
 
 def get_figures() -> Figures:
