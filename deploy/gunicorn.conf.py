@@ -9,9 +9,12 @@ import gc
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
+
+import gevent
 
 ROOT = Path(__file__).resolve().parent.parent
 OPEN_FILES = 65_536
@@ -46,7 +49,8 @@ worker_class = "gevent"
 worker_connections = 12_000
 backlog = 4096
 keepalive = 75
-graceful_timeout = 10
+# Requests take milliseconds; what is open longer is an idle connection, kept for a next one.
+graceful_timeout = 3
 # Workers touch a file to show that they live: in memory, so that a slow disk does not kill them.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 # The application itself decides which proxies it believes (TRUSTED_PROXIES).
@@ -57,8 +61,24 @@ control_socket_disable = len(os.fsencode(control_socket)) > LONGEST_SOCKET_PATH
 
 
 def post_worker_init(worker):
-    """What is alive after the start stays: the collector need not walk over it in each full run."""
+    """What a worker does once it has loaded the application, and before it serves."""
+    _leave_with_sockets_closed(worker)
+    # What is alive after the start stays: the collector need not walk over it in each full run.
     gc.collect()
     gc.freeze()
     # Full collections pause every spectator's event, so they are made rare.
     gc.set_threshold(700, 10, 1000)
+
+
+def _leave_with_sockets_closed(worker):
+    """On SIGTERM tell every client to go: pages come back by themselves, spread over some seconds."""
+    from app.extensions import socketio
+
+    leave = signal.getsignal(signal.SIGTERM)
+
+    def close_and_leave(number, frame):
+        leave(number, frame)
+        for connection in list(socketio.server.eio.sockets.values()):
+            gevent.spawn(connection.close, wait=False)
+
+    signal.signal(signal.SIGTERM, close_and_leave)

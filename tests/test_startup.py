@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import socketio
 from argon2 import PasswordHasher
 
 from app import create_app
@@ -143,9 +144,14 @@ class TestServer:
         assert second.is_running()
         assert "[ERROR]" not in first.output() + second.output()
 
-    def test_it_stops_when_asked(self, start_server):
+    def test_it_stops_when_asked_and_tells_its_clients(self, start_server):
         server: Server = start_server()
+        client, reasons = socketio.Client(reconnection=False), []
+        client.on("disconnect", reasons.append)
+        client.connect(server.url, transports=["websocket"])
         server.stop()
+        client.wait()
+        assert reasons == [client.reason.SERVER_DISCONNECT]
         assert server.wait(1) == 0
         assert not (ROOT / "instance" / f"gunicorn-{server.port}.ctl").exists()
 
