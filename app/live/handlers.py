@@ -74,7 +74,7 @@ class Handlers:
         member = Member(request.sid, visitor, read_page(auth))
         key = read_board_key(auth)
         if key is not None:
-            member.board_key_hash = hashlib.sha256(key.encode()).hexdigest()
+            member.board_key_hash = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
         place = self._page_place(member, actor)
         own = queries.list_entered_tournaments(actor.user_id) if _is_own_page(member.page, actor) else []
         return member, place, own

@@ -68,6 +68,26 @@ def revoke_refresh(*, token: str, now: datetime) -> None:
         _revoke_family(uow, claims["family"])
 
 
+def new_sign_in() -> str:
+    """The name of a sign-in with a browser, to be kept in its session. It needs no row until it is ended."""
+    return str(uuid4())
+
+
+def end_sign_in(*, user_id: int, sign_in: str, now: datetime) -> None:
+    """Remember that this sign-in is over: the browser drops its cookie, but an open socket still has it."""
+    with unit_of_work(now) as uow:
+        uow.session.add(
+            RefreshToken(
+                jti=sign_in,
+                family=sign_in,
+                user_id=user_id,
+                created_at=now,
+                expires_at=now + REFRESH_LIFETIME,
+                revoked_at=now,
+            )
+        )
+
+
 def actor_of_bearer(token: str, *, now: datetime, ip: str | None = None) -> Actor:
     """Who calls with this access token or personal token; raises NotSignedIn for any other.
 

@@ -73,6 +73,9 @@ def register():
 @blueprint.post("/logout")
 def logout():
     """Sign out here; other devices stay signed in."""
+    sign_in = session.get("sign_in")
+    if current_user.is_authenticated and sign_in:
+        tokens.end_sign_in(user_id=current_user.id, sign_in=sign_in, now=now())
     logout_user()
     session.clear()
     flash("You are signed out.", "good")
@@ -188,6 +191,7 @@ def _enter(user: User, target: str | None) -> Response:
     """Sign the user in with a session that has nothing of the one before, and go on."""
     session.clear()
     login_user(user)
+    session["sign_in"] = tokens.new_sign_in()
     actor = current_actor()
     default = "/dashboard/" if actor.is_admin or pages.organizes_something(actor) else "/me/"
     return redirect(own_path(target, default), code=303)
@@ -198,5 +202,6 @@ def _stay(message: str) -> Response:
     user = accounts.get_user(current_user.id)
     session.clear()
     login_user(user)
+    session["sign_in"] = tokens.new_sign_in()
     flash(message, "good")
     return redirect(url_for("accounts.account"), code=303)

@@ -12,6 +12,7 @@
   var MARGIN_SECONDS = 10;          // what may happen between drawing a page and its arrival
   var STALE_AFTER = 30 * 1000;      // without a connection for this long, the page is refreshed now and then
   var TOO_LONG = 30 * 60 * 1000;    // away for longer than this, a page over many tournaments starts anew
+  var REFILL_EVERY = 180 * 1000;
   var REFETCH_AFTER = 250;          // several events of one change lead to one request
 
   var seq = /^\d+$/.test(body.dataset.liveSeq || "") ? Number(body.dataset.liveSeq) : null;
@@ -96,6 +97,7 @@
   // -- what happened ------------------------------------------------------------
 
   function happened(name, payload) {
+    if (page === "me") refreshSoon();
     if (typeof payload.seq === "number" && (seq === null || payload.seq > seq)) seq = payload.seq;
     var match = payload.match_id;
     if (match && payload.html && !(newest[match] > payload.seq)) {
@@ -120,8 +122,14 @@
     if (!fresh) return;
     if (fresh.classList.contains("match-row")) placeRow(fresh);
     else replace(document.getElementById(fresh.id), fresh);
-    document.querySelectorAll('[data-live-box][data-match-id="' + fresh.dataset.matchId + '"]').forEach(function (box) {
-      fill(box, fresh);
+    retell(fresh);
+  }
+
+  // Boxes and scoreboards that show the match otherwise take from the fragment what they share with it.
+  function retell(fresh) {
+    var same = '[data-match-id="' + Number(fresh.dataset.matchId) + '"]';
+    document.querySelectorAll("[data-live-box]" + same + ", .scoreboard" + same).forEach(function (box) {
+      if (box !== fresh && box.id !== fresh.id) fill(box, fresh);
     });
   }
 
@@ -141,11 +149,24 @@
       if (old && belongs) settle(section, replace(old, fresh.cloneNode(true)));
       else if (old) remove(old);
       // A list without states is a selection of its own (a filter, a day): it gains no rows.
-      else if (states && belongs) insert(section, fresh.cloneNode(true));
+      else if (states && belongs && isWorthARow(fresh)) insert(section, fresh.cloneNode(true));
+      count(section);
     });
     ownRows(match).forEach(function (row) {
       if (!row.closest("[data-live-section]")) replace(row, fresh.cloneNode(true));
     });
+  }
+
+  // With a side still open, a match is to be told of once it has a time, and not any more once it is over.
+  function isWorthARow(row) {
+    if (!row.querySelector(".side--open")) return true;
+    return Boolean(row.querySelector("time")) && row.dataset.state !== "COMPLETED" && row.dataset.state !== "FORFEIT";
+  }
+
+  function count(section) {
+    var head = section.closest("section");
+    var number = head && !section.dataset.limit && head.querySelector(".section__count");
+    if (number) number.textContent = rowsOf(section).length;
   }
 
   function insert(section, row) {
@@ -207,7 +228,6 @@
     setTimeout(function () { element.classList.remove("is-new"); }, 3000);
   }
 
-  // A box of the bracket: it shows less than a row, and takes what it shows from it.
   function fill(box, fresh) {
     box.dataset.state = fresh.dataset.state;
     var sides = fresh.querySelectorAll(".side");
@@ -275,6 +295,25 @@
       scheduleRefresh();
     }, STALE_AFTER + Math.random() * STALE_AFTER);
   }
+
+  var refreshing = null;
+
+  function refreshSoon() {
+    clearTimeout(refreshing);
+    refreshing = setTimeout(refresh, REFETCH_AFTER + Math.random() * REFETCH_AFTER);
+  }
+
+  // A list of what comes next shows the first few. As they begin it runs short; long before it is empty, and
+  // seldom, the page is drawn anew.
+  document.querySelectorAll("[data-live-section][data-limit]").forEach(function (section) {
+    if (rowsOf(section).length >= Number(section.dataset.limit)) section.dataset.full = "";
+  });
+  setInterval(function () {
+    var short = Array.from(document.querySelectorAll("[data-live-section][data-full]")).some(function (section) {
+      return rowsOf(section).length < Number(section.dataset.limit) / 2;
+    });
+    if (short) soon(refresh, REFILL_EVERY / 2);
+  }, REFILL_EVERY);
 
   function refresh() {
     var main = document.querySelector("main");
