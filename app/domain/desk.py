@@ -107,7 +107,9 @@ def _attention(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
 def _waiting_result(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     if facts.submitted_at is None or now - facts.submitted_at < RESULT_WAITS_LONG_AFTER:
         return []
-    return [(Step.CONFIRM_RESULT, f"The result has waited {span(now - facts.submitted_at)} for a confirmation.")]
+    return [
+        (Step.CONFIRM_RESULT, f"The result has waited {span(now - facts.submitted_at)} for a confirmation.")
+    ]
 
 
 def _absent(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
@@ -160,7 +162,7 @@ def _before_start(facts: DeskFacts) -> Step:
 
 
 def span(length: timedelta) -> str:
-    """A length of time in words, in the largest two units that say enough: "12 min", "3 h 5 min", "2 d 4 h"."""
+    """A length of time in words, in at most two units: "12 min", "3 h 5 min", "2 d 4 h"."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 60:
         return f"{minutes} min"

@@ -11,12 +11,14 @@ def register_web(app: Flask) -> None:
 
     from . import (
         accounts,
+        dashboard,
         desk,
         filters,
         guards,
         match_verbs,
         me,
         public,
+        rooms,
         security,
         tournament_pages,
     )
@@ -25,5 +27,5 @@ def register_web(app: Flask) -> None:
     guards.register_guards(app)
     security.register_security(app)
     login_manager.user_loader(account_services.find_session_user)
-    for module in (public, tournament_pages, me, accounts, desk, match_verbs):
+    for module in (public, tournament_pages, me, accounts, dashboard, desk, match_verbs, rooms):
         app.register_blueprint(module.blueprint)

@@ -39,7 +39,9 @@ def _nothing(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
 
 def _schedule(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
     """Only what was sent and differs from what stands: a past time that nobody touched is no new time."""
-    names = [name for name in ("scheduled_time", "stream_url", "station_id", "best_of") if name in request.form]
+    names = [
+        name for name in ("scheduled_time", "stream_url", "station_id", "best_of") if name in request.form
+    ]
     values = {name: form[name].data for name in names}
     shown = panel_forms.build("schedule", panel, "")
     if "scheduled_time" in values and form.scheduled_time.raw_data == [shown.scheduled_time._value()]:
@@ -90,7 +92,13 @@ _P = Permission
 VERBS = (
     Verb("schedule", _P.MATCH_SCHEDULE, matches.update_match, _schedule, "Schedule saved."),
     Verb("start", _P.MATCH_START, matches.start, _nothing, "Match started."),
-    Verb("undo-start", _P.MATCH_UNDO_START, matches.undo_start, _nothing, "Start undone; the match is ready again."),
+    Verb(
+        "undo-start",
+        _P.MATCH_UNDO_START,
+        matches.undo_start,
+        _nothing,
+        "Start undone; the match is ready again.",
+    ),
     Verb("lobby", _P.MATCH_LOBBY_UPDATE, lobby.update_lobby, _lobby, "Lobby saved."),
     Verb(
         "assign-coordinator",
@@ -153,14 +161,14 @@ def _view_function(verb: Verb) -> Callable[[int], Response]:
 
 for _verb in VERBS:
     blueprint.add_url_rule(
-        f"/matches/<int:match_id>/{_verb.name}",
+        f"/matches/<id:match_id>/{_verb.name}",
         endpoint=_verb.name.replace("-", "_"),
         view_func=_view_function(_verb),
         methods=["POST"],
     )
 
 
-@blueprint.get("/matches/<int:match_id>/panel")
+@blueprint.get("/matches/<id:match_id>/panel")
 @signed_in
 def panel(match_id: int) -> Response:
     """The controls of a match by themselves, for a page that shows them already."""

@@ -1,8 +1,8 @@
 """How the controls of a match are shown: where their form stood, with or without htmx.
 
-A form says in its hidden `view` where it stands: "match" (the controls on the match page), "desk" (the same,
-opened under a row of the desk), "row" (the next step in a row of the desk), "side" (what a side may do, on the
-match page) and "me" (the same, among one's own matches).
+A form says in its hidden `view` where it stands: "match" (the controls on the match page), "desk" (the
+same, opened under a row of the desk), "row" (the next step in a row of the desk), "side" (what a side may do,
+on the match page) and "me" (the same, among one's own matches).
 """
 
 from flask import Response, flash, make_response, redirect, render_template, request
@@ -49,7 +49,7 @@ def context(
     done: str = "",
     part: str = "run",
 ) -> dict:
-    """What matches/_panel.html and matches/_participant.html need; `verb` and `form` are one to be shown again."""
+    """What the templates of the controls need; `verb` and `form` are those to be shown again."""
 
     def form_of(name: str) -> ActionForm:
         return form if form is not None and name == verb else panel_forms.build(name, panel, view)
@@ -116,7 +116,9 @@ def _fragment(values: dict, status: int = 200) -> Response:
     elif view == "desk":
         template = "desk/_panel_answer.html"
     else:
-        template = "matches/_panel.html" if view == "match" else "matches/_participant.html"
+        template = "matches/_answer.html"
     response = make_response(render_template(template, **values), status)
+    if view == "desk" and values["done"]:
+        response.headers["HX-Reswap"] = "delete"
     response.vary.add("HX-Request")
     return response

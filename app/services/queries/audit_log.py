@@ -1,9 +1,9 @@
 """What was done in a tournament, for those who run it."""
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 
 from app.domain.permissions import Actor, Permission
-from app.models import AuditLog, User
+from app.models import AuditLog, Match, User
 from app.services import access
 from app.services.match_changes import iso
 
@@ -16,11 +16,13 @@ def list_audit(
     *,
     action: str | None = None,
     match_id: int | None = None,
+    match_number: int | None = None,
+    username: str | None = None,
     newest_first: bool = False,
 ) -> Listing:
     """The audit rows of the tournament by id; addresses are shown to admins only.
 
-    Raises NotFound or NotAllowed. `action` is taken in either case.
+    Raises NotFound or NotAllowed. `action` and `username` are taken in either case.
     """
     found = access.get_tournament(actor, tournament_id, Permission.AUDIT_VIEW)
     statement = (
@@ -43,6 +45,13 @@ def list_audit(
         statement = statement.where(AuditLog.action == action.upper())
     if match_id is not None:
         statement = statement.where(AuditLog.match_id == match_id)
+    if match_number is not None:
+        numbered = select(Match.id).where(
+            Match.tournament_id == tournament_id, Match.match_number == match_number
+        )
+        statement = statement.where(AuditLog.match_id.in_(numbered))
+    if username is not None:
+        statement = statement.where(func.lower(User.username) == username.lower())
     shows_ip = found.may(Permission.AUDIT_IP_VIEW)
     return Listing(statement, lambda rows: [_document(row, shows_ip) for row in rows])
 

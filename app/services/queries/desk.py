@@ -1,4 +1,4 @@
-"""Reads for the match desk: all open matches of a tournament, placed in sections; one row; batches to undo."""
+"""Reads for the match desk: a tournament's matches in their sections; one row; batches to undo."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +12,18 @@ from app.domain.desk import DeskFacts, Section, Step, place
 from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.states import CLOSED, MatchFacts, MatchState
 from app.extensions import db
-from app.models import Bracket, Dispute, Match, MatchResult, Participant, Station, Tournament, User
+from app.models import (
+    Bracket,
+    Dispute,
+    Match,
+    MatchResult,
+    Participant,
+    ScheduleBatch,
+    ScheduleBatchItem,
+    Station,
+    Tournament,
+    User,
+)
 
 # So many rows of a section stand on the desk; the rest is one click away.
 ROWS_PER_SECTION = 25
@@ -102,7 +113,7 @@ def find_desk_row(tournament: Tournament, match_id: int, now: datetime) -> dict 
 
 
 def list_desk_rows(tournament: Tournament, match_ids: list[int], now: datetime) -> list[dict]:
-    """These matches as the desk shows them, in the order of the ids; ids of other tournaments are left out."""
+    """These matches as the desk shows them, in this order; those of other tournaments are left out."""
     found = db.session.execute(_select_rows(tournament.id).where(Match.id.in_(match_ids)))
     rows = {row.id: _row(row, tournament, now) for row in found}
     label_open_sides(rows.values())
@@ -119,6 +130,27 @@ def list_rounds(tournament_id: int) -> list[dict]:
         .order_by(Match.bracket_id)
     )
     return [{"id": row.bracket_id, "name": row.name or "", "rounds": row.rounds} for row in rows]
+
+
+def find_batch(tournament_id: int, batch_id: int) -> dict | None:
+    """A bulk scheduling of the tournament that can be undone: id, number of matches, time, who did it."""
+    row = db.session.execute(
+        select(
+            ScheduleBatch.id,
+            ScheduleBatch.created_at,
+            User.username,
+            func.count(ScheduleBatchItem.id).label("count"),
+        )
+        .outerjoin(User, User.id == ScheduleBatch.user_id)
+        .outerjoin(ScheduleBatchItem, ScheduleBatchItem.batch_id == ScheduleBatch.id)
+        .where(
+            ScheduleBatch.id == batch_id,
+            ScheduleBatch.tournament_id == tournament_id,
+            ScheduleBatch.undone_at.is_(None),
+        )
+        .group_by(ScheduleBatch.id, ScheduleBatch.created_at, User.username)
+    ).first()
+    return dict(row._mapping) if row else None
 
 
 def label_open_sides(rows: Iterable[dict]) -> None:
@@ -228,7 +260,9 @@ def _section(section: Section, rows: list[dict], filters: DeskFilters) -> DeskSe
         return DeskSection(section, rows[:ROWS_PER_SECTION], len(rows))
     pages = max(1, ceil(len(rows) / ROWS_PER_PAGE))
     page = min(max(filters.page, 1), pages)
-    return DeskSection(section, rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE], len(rows), page, pages)
+    return DeskSection(
+        section, rows[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE], len(rows), page, pages
+    )
 
 
 def _finished(tournament: Tournament, filters: DeskFilters, now: datetime) -> DeskSection:
@@ -280,6 +314,7 @@ def _row(found: Row, tournament: Tournament, now: datetime) -> dict:
         step=placement.step,
         reasons=list(placement.reasons),
         is_closed=facts.state in CLOSED,
+        absent_sides=[n for n in (1, 2) if not row[f"participant{n}_checked_in"]],
         sort=_sort_key(row, placement.section, placement.step),
     )
     return row

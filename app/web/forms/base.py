@@ -7,10 +7,25 @@ from wtforms.widgets import HiddenInput
 
 from app.domain.errors import DomainError, InvalidInput
 
+LARGEST_ID = 2**31 - 1
+
 
 def stripped(value: str | None) -> str:
     """The text without blanks around it; empty for none. A filter of text fields."""
     return (value or "").strip()
+
+
+def known_id(value: str | int) -> int:
+    """The id that a choice stands for; ValueError for what no id can be. For `coerce` of select fields."""
+    number = int(value)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError("this is not an id")
+    return number
+
+
+def optional_id(value: str | int | None) -> int | None:
+    """The id that a choice stands for, or None for its empty choice."""
+    return known_id(value) if value not in (None, "", "None") else None
 
 
 class RoomForm(FlaskForm):

@@ -7,7 +7,7 @@ from wtforms.widgets import HiddenInput
 from app.domain.lobby import KEY_LENGTHS, LABELS, SCHEMAS
 from app.domain.results import MAX_SCORE
 
-from .base import ActionForm, stripped
+from .base import LARGEST_ID, ActionForm, optional_id, stripped
 from .times import WallTimeField
 
 URL_KEYBOARD = {"type": "url", "inputmode": "url", "maxlength": 200, "placeholder": "https://"}
@@ -29,11 +29,6 @@ DECISIONS = (
     ("void", "Void: the match is cancelled"),
     ("forfeit", "Forfeit: one side loses the match"),
 )
-
-
-def _optional_id(value: str | int | None) -> int | None:
-    """An id of a select, or None for its empty choice; ValueError for anything else."""
-    return int(value) if value not in (None, "", "None") else None
 
 
 def _score_field(label: str, *, required: bool) -> IntegerField:
@@ -60,14 +55,14 @@ class ScheduleForm(ActionForm):
     stream_url = StringField(
         "Stream URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
     )
-    station_id = SelectField("Station", coerce=_optional_id, validate_choice=False)
+    station_id = SelectField("Station", coerce=optional_id, validate_choice=False)
     best_of = SelectField("Best of", coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
 
 
 class CheckInForm(ActionForm):
     """Which side checks in; a member of one side need not say it."""
 
-    participant_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    participant_id = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(1, LARGEST_ID)])
 
 
 class CancelForm(ActionForm):
@@ -79,7 +74,7 @@ class CancelForm(ActionForm):
 class CoordinatorForm(ActionForm):
     """Who looks after a match: somebody known to the tournament, or any user by name."""
 
-    coordinator_id = SelectField("Coordinator", coerce=_optional_id, validate_choice=False)
+    coordinator_id = SelectField("Coordinator", coerce=optional_id, validate_choice=False)
     username = StringField(
         "Or someone else, by user name",
         filters=[stripped],
@@ -111,7 +106,10 @@ class ResultForm(ActionForm):
     def games(self) -> list[dict[str, int]] | None:
         """The games that were filled in, in order; None where there are none."""
         filled = [
-            {"participant1_score": game.participant1_score.data, "participant2_score": game.participant2_score.data}
+            {
+                "participant1_score": game.participant1_score.data,
+                "participant2_score": game.participant2_score.data,
+            }
             for game in self.game_scores
             if game.participant1_score.data is not None or game.participant2_score.data is not None
         ]
@@ -157,7 +155,7 @@ class ResolveForm(ActionForm):
     decision = SelectField("Decision", choices=DECISIONS)
     participant1_score = _score_field("First side", required=False)
     participant2_score = _score_field("Second side", required=False)
-    participant_id = SelectField("Side that forfeits", coerce=_optional_id, validate_choice=False)
+    participant_id = SelectField("Side that forfeits", coerce=optional_id, validate_choice=False)
     notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 2})
 
     def scores(self) -> dict[str, int] | None:

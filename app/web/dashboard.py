@@ -1,0 +1,52 @@
+"""An organizer's dashboard: one's tournaments, what needs attention in each, and making another one."""
+
+from flask import Blueprint, Response, flash, make_response, render_template
+
+from app.domain.errors import InvalidInput, Refused
+from app.services import access, tournaments
+from app.services.queries.dashboard import list_dashboard
+
+from .forms.tournaments import CreateTournamentForm
+from .guards import current_actor, now, signed_in
+from .htmx import go_to
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+
+
+@blueprint.get("/")
+@signed_in
+def dashboard() -> Response:
+    """The tournaments that the reader runs."""
+    return _page(CreateTournamentForm(formdata=None))
+
+
+@blueprint.post("/")
+@signed_in
+def create_tournament() -> Response:
+    """Make a tournament, and go on to enter its participants."""
+    form = CreateTournamentForm()
+    if not form.validate():
+        return _page(form, status=400)
+    values = {"name": form.name.data, "game": form.game.data, "time_zone": form.time_zone.data}
+    actor = current_actor()
+    try:
+        tournament_id = tournaments.create_tournament(actor=actor, values=values, now=now())
+    except (InvalidInput, Refused) as error:
+        form.take(error)
+        return _page(form, status=400)
+    slug = access.get_tournament(actor, tournament_id).tournament.slug
+    flash(f"{form.name.data} is made. Enter its participants next.", "good")
+    return go_to(f"/tournaments/{slug}/settings/participants/")
+
+
+def _page(form: CreateTournamentForm, *, status: int = 200) -> Response:
+    entries = list_dashboard(current_actor(), now())
+    return make_response(
+        render_template(
+            "dashboard/dashboard.html",
+            form=form,
+            current=[entry for entry in entries if not entry.is_over],
+            over=[entry for entry in entries if entry.is_over],
+        ),
+        status,
+    )

@@ -1,0 +1,33 @@
+"""The form that schedules many matches at once."""
+
+from wtforms import BooleanField, IntegerField, SelectMultipleField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from .base import RoomForm, known_id
+from .times import WallTimeField
+
+# A week: more between two matches is a mistyped number.
+MAX_INTERVAL = 7 * 24 * 60
+
+
+class BulkScheduleForm(RoomForm):
+    """Which matches, when the first of them starts, and how many minutes lie between two of them."""
+
+    match_ids = SelectMultipleField(
+        "Matches",
+        coerce=known_id,
+        validate_choice=False,
+        validators=[
+            InputRequired("Select at least one match."),
+            Length(max=100, message="Select at most 100 matches."),
+        ],
+    )
+    scheduled_time = WallTimeField("Scheduled time", validators=[InputRequired("Enter a date and a time.")])
+    interval_minutes = IntegerField(
+        "Minutes between",
+        default=0,
+        validators=[Optional(), NumberRange(0, MAX_INTERVAL, message=f"From 0 to {MAX_INTERVAL} minutes.")],
+        render_kw={"inputmode": "numeric", "min": 0, "max": MAX_INTERVAL},
+    )
+    # Sent by the preview: what it shows is to be done.
+    apply = BooleanField()

@@ -1,0 +1,207 @@
+"""The forms of an organizer's rooms: the tournament, its entrants, staff, stations and brackets."""
+
+import re
+
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from app.domain.lobby import SCHEMAS
+from app.domain.tournament_settings import BOUNDS, STATUSES, time_zones
+
+from .base import RoomForm, stripped
+
+GAMES = [(game, schema.title if game != "generic" else "Any other game") for game, schema in SCHEMAS.items()]
+FORMATS = (
+    ("single_elimination", "Single elimination"),
+    ("double_elimination", "Double elimination"),
+    ("round_robin", "Round robin"),
+    ("swiss", "Swiss"),
+)
+SEEDINGS = (
+    ("given", "By seed, as in the list"),
+    ("rank", "By rank: unseeded participants last"),
+    ("random", "Drawn at random"),
+)
+LENGTHS = [(n, "Single game" if n == 1 else f"Best of {n}") for n in (1, 3, 5, 7)]
+_MARK = re.compile(r"\s*[;\t]\s*")
+
+
+def zone_choices(present: str = "UTC") -> list[tuple[str, str]]:
+    """The time zones to choose from: those of places, UTC, and the one that stands."""
+    names = {name for name in time_zones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))}
+    return [(name, name.replace("_", " ")) for name in sorted(names | {"UTC", present})]
+
+
+def _minutes(name: str, label: str, description: str, *, optional: bool = False) -> IntegerField:
+    lowest, highest = BOUNDS[name]
+    first = Optional() if optional else InputRequired("Enter a number of minutes.")
+    in_range = NumberRange(lowest, highest, message=f"A whole number from {lowest} to {highest}.")
+    keyboard = {"inputmode": "numeric", "min": lowest, "max": highest}
+    return IntegerField(label, description=description, validators=[first, in_range], render_kw=keyboard)
+
+
+class CreateTournamentForm(RoomForm):
+    """The few things that a new tournament is asked for; everything else has defaults."""
+
+    name = StringField(
+        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=120)]
+    )
+    game = SelectField("Game", choices=GAMES, default="generic")
+    time_zone = SelectField("Time zone", default="UTC", validate_choice=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.time_zone.choices = zone_choices()
+
+
+class SettingsForm(RoomForm):
+    """All settings of a tournament."""
+
+    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    name = StringField(
+        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=120)]
+    )
+    slug = StringField(
+        "Address",
+        filters=[stripped],
+        description="The last part of its address: letters, digits, hyphens. Links to the old one end.",
+        validators=[InputRequired("Give it an address."), Length(max=80)],
+    )
+    game = SelectField("Game", choices=GAMES, description="Decides what a lobby asks for.")
+    time_zone = SelectField("Time zone", validate_choice=False, description="Forms and pages use its clock.")
+    status = SelectField("Status", choices=[(status, status.capitalize()) for status in STATUSES])
+    is_public = BooleanField("Public", description="Everyone can see it. Off: only its own people.")
+    enable_check_in = BooleanField(
+        "Check-in", description="A match is ready only when both sides have said that they are here."
+    )
+    check_in_window_minutes = _minutes(
+        "check_in_window_minutes", "Check-in closes", "So many minutes before the match."
+    )
+    no_show_policy = SelectField(
+        "When a side does not check in",
+        choices=[("flag", "Ask the desk"), ("forfeit", "The side forfeits")],
+    )
+    match_minutes = _minutes("match_minutes", "Minutes of a match", "The planned length.")
+    rest_minutes = _minutes("rest_minutes", "Minutes of rest", "Between two matches of one side.")
+    best_of = SelectField("Best of", coerce=int, choices=LENGTHS, description="For new matches.")
+    conflict_policy = SelectField(
+        "A side or a station that is taken",
+        choices=[("warn", "Warn, and let the desk start"), ("refuse", "Refuse the start")],
+    )
+    require_lobby = BooleanField(
+        "Lobby before the start",
+        description="A match starts only when its lobby has all that the game needs.",
+    )
+    coordinators_run_matches = BooleanField(
+        "Coordinators run their matches",
+        description="They check in, start, give out the lobby and enter results. Off: they only read.",
+    )
+    dispute_window_minutes = _minutes(
+        "dispute_window_minutes",
+        "Minutes to dispute a finished match",
+        "0: a result can be disputed only before it is final.",
+    )
+    auto_confirm_minutes = _minutes(
+        "auto_confirm_minutes",
+        "Minutes until a result confirms itself",
+        "Empty: never.",
+        optional=True,
+    )
+
+    def __init__(self, *args, zone: str = "UTC", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.time_zone.choices = zone_choices(zone)
+
+    def settings(self) -> dict:
+        """The settings as the service takes them."""
+        return {field.name: field.data for field in self if field.name not in ("csrf_token", "version")}
+
+
+class ParticipantsForm(RoomForm):
+    """Many entrants at once, one a line."""
+
+    lines = TextAreaField(
+        "Participants",
+        validators=[InputRequired("Enter at least one participant."), Length(max=200_000)],
+        render_kw={"rows": 8, "spellcheck": "false"},
+    )
+
+    def participants(self) -> list[dict]:
+        """What the lines say: `name; seed; user names`, where all but the name may be left out."""
+        return [_participant(line) for line in self.lines.data.splitlines() if line.strip()]
+
+
+def _participant(line: str) -> dict:
+    name, *rest = _MARK.split(line.strip())
+    entrant: dict = {"name": name}
+    if rest and rest[0]:
+        text = rest[0]
+        entrant["seed"] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    members = [member.strip() for part in rest[1:] for member in part.split(",") if member.strip()]
+    if members:
+        entrant["members"] = members
+    return entrant
+
+
+class ParticipantForm(RoomForm):
+    """One entrant: name, seed, and who plays for it."""
+
+    name = StringField(
+        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=100)]
+    )
+    seed = IntegerField("Seed", validators=[Optional(), NumberRange(1, 100_000)])
+    members = StringField(
+        "Members",
+        description="User names, with commas between.",
+        filters=[stripped],
+        validators=[Length(max=3000)],
+    )
+
+    def changes(self) -> dict:
+        """The values as the service takes them."""
+        members = [name.strip() for name in self.members.data.split(",") if name.strip()]
+        return {"name": self.name.data, "seed": self.seed.data, "members": members}
+
+
+class UserNameForm(RoomForm):
+    """Somebody by name."""
+
+    username = StringField(
+        "Username",
+        filters=[stripped],
+        validators=[InputRequired("Enter a user name."), Length(max=50)],
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class StationForm(RoomForm):
+    """Where matches are played."""
+
+    name = StringField(
+        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=80)]
+    )
+
+
+class BracketForm(RoomForm):
+    """A bracket to be made of the tournament's participants."""
+
+    name = StringField(
+        "Name",
+        default="Main bracket",
+        filters=[stripped],
+        validators=[InputRequired("Give it a name."), Length(max=120)],
+    )
+    format = SelectField("Format", choices=FORMATS)
+    seeding = SelectField("Seeding", choices=SEEDINGS)
+    best_of = SelectField("Length of its matches", coerce=int, choices=LENGTHS)
+    third_place = BooleanField("Match for third place")
+
+    def options(self) -> dict:
+        """The options as the service takes them."""
+        options: dict = {"seeding": self.seeding.data, "best_of": self.best_of.data}
+        return options | ({"third_place": True} if self.third_place.data else {})
+
+
+class ActForm(RoomForm):
+    """A press of a button: nothing to fill in."""

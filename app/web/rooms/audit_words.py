@@ -1,0 +1,188 @@
+"""What audit rows say, in sentences: each begins with what was done, and names what it was done to."""
+
+from collections.abc import Callable
+
+from app.domain.lobby import LABELS
+from app.services.queries.audit_names import Names
+from app.web.filters import local_time
+
+Sentence = Callable[[dict, Names, str], str]
+_SECRET_FREE = ("name", "slug", "username")
+
+ACTIONS = {
+    "MATCH_START": "Match started",
+    "MATCH_UNDO_START": "Start undone",
+    "MATCH_SCHEDULE": "Match scheduled",
+    "MATCH_BULK_SCHEDULE": "Many matches scheduled",
+    "MATCH_BULK_UNDO": "Bulk scheduling undone",
+    "MATCH_UPDATE": "Match details changed",
+    "MATCH_COORDINATOR_ASSIGN": "Coordinator assigned",
+    "MATCH_LOBBY_UPDATE": "Lobby changed",
+    "MATCH_CHECK_IN": "Checked in",
+    "MATCH_CANCEL": "Match cancelled",
+    "MATCH_CREATE": "Match created",
+    "RESULT_SUBMIT": "Result entered",
+    "RESULT_CONFIRM": "Result confirmed",
+    "DISPUTE_CREATE": "Result disputed",
+    "DISPUTE_RESOLVE": "Dispute resolved",
+    "BRACKET_GENERATE": "Bracket generated",
+    "TOURNAMENT_CREATE": "Tournament created",
+    "TOURNAMENT_UPDATE": "Settings changed",
+    "TOURNAMENT_DELETE": "Tournament deleted",
+    "TOURNAMENT_IMPORT": "Tournament imported",
+    "PARTICIPANT_CREATE": "Participants entered",
+    "PARTICIPANT_UPDATE": "Participant changed",
+    "PARTICIPANT_WITHDRAW": "Participant withdrawn",
+    "PARTICIPANT_REINSTATE": "Withdrawal taken back",
+    "PARTICIPANT_DELETE": "Participant deleted",
+    "PARTICIPANT_INVITE": "Invitation link made",
+    "PARTICIPANT_INVITE_REVOKE": "Invitation link ended",
+    "PARTICIPANT_JOIN": "Joined by invitation",
+    "STAFF_ADD": "Organizer added",
+    "STAFF_REMOVE": "Organizer removed",
+    "STATION_CREATE": "Station added",
+    "STATION_UPDATE": "Station renamed",
+    "STATION_DELETE": "Station deleted",
+    "BOARD_LINK_CREATE": "Board link made",
+    "BOARD_LINK_REVOKE": "Board link ended",
+    "SIGN_IN_LINK_CREATE": "One-time sign-in link made",
+    "SIGN_IN_LINK_USE": "One-time sign-in link used",
+}
+
+
+def sentence(row: dict, names: Names, zone: str) -> str:
+    """What the row says: what was done, and what it was done to."""
+    words = ACTIONS.get(row["action"]) or row["action"].replace("_", " ").capitalize()
+    detail = _DETAILS.get(row["action"], _named)(row["meta"], names, zone)
+    return f"{words}: {detail}" if detail else words
+
+
+def _named(meta: dict, names: Names, zone: str) -> str:
+    return next((str(meta[key]) for key in _SECRET_FREE if meta.get(key)), "")
+
+
+def _time(value: str | None, zone: str) -> str:
+    return local_time(value, zone) if value else "no time"
+
+
+def _schedule(meta: dict, names: Names, zone: str) -> str:
+    return f"{_time(meta.get('old_scheduled_time'), zone)} → {_time(meta.get('new_scheduled_time'), zone)}"
+
+
+def _matches(meta: dict, names: Names, zone: str) -> str:
+    ids = meta.get("match_ids") or []
+    listed = ", ".join(names.matches.get(id_, f"match {id_}") for id_ in ids[:12])
+    more = f" and {len(ids) - 12} more" if len(ids) > 12 else ""
+    when = f" from {_time(meta['scheduled_time'], zone)}" if meta.get("scheduled_time") else ""
+    every = f", every {meta['interval_minutes']} min" if meta.get("interval_minutes") else ""
+    return f"{listed}{more}{when}{every}"
+
+
+def _coordinator(meta: dict, names: Names, zone: str) -> str:
+    user_id = meta.get("coordinator_id")
+    return names.users.get(user_id, f"user {user_id}") if user_id else "nobody"
+
+
+def _lobby(meta: dict, names: Names, zone: str) -> str:
+    return ", ".join(LABELS.get(key, key) for key in meta.get("lobby_fields_updated", ()))
+
+
+def _participant(meta: dict, names: Names, zone: str) -> str:
+    id_ = meta.get("participant_id")
+    who = meta.get("name") or names.participants.get(id_, f"participant {id_}")
+    if "new_name" in meta:
+        who = f"{meta['old_name']} → {meta['new_name']}"
+    user = names.users.get(meta.get("user_id"))
+    return f"{who}, {user}" if user else who
+
+
+def _participants(meta: dict, names: Names, zone: str) -> str:
+    listed = meta.get("names") or []
+    more = f" and {len(listed) - 8} more" if len(listed) > 8 else ""
+    return ", ".join(listed[:8]) + more
+
+
+def _result(meta: dict, names: Names, zone: str) -> str:
+    score = f"{meta.get('participant1_score')}–{meta.get('participant2_score')}"
+    side = names.participants.get(meta.get("submitted_by"))
+    waits = "" if meta.get("final") else ", waits for the other side"
+    return f"{score}{f' by {side}' if side else ''}{waits}"
+
+
+def _dispute(meta: dict, names: Names, zone: str) -> str:
+    side = names.participants.get(meta.get("reported_by"))
+    reason = str(meta.get("reason", "")).replace("_", " ")
+    return f"{reason}{f', by {side}' if side else ''}"
+
+
+def _ruling(meta: dict, names: Names, zone: str) -> str:
+    side = names.participants.get(meta.get("participant_id"))
+    return f"{meta.get('decision', '')}{f', {side}' if side else ''}"
+
+
+def _changes(meta: dict, names: Names, zone: str) -> str:
+    words = []
+    for key, value in (meta.get("changes") or {}).items():
+        shown = names.stations.get(value, value) if key == "station_id" else value
+        label = {"stream_url": "stream", "station_id": "station", "best_of": "best of"}.get(key, key)
+        words.append(f"{label} {shown if shown not in (None, '') else 'none'}")
+    return ", ".join(words)
+
+
+def _settings(meta: dict, names: Names, zone: str) -> str:
+    old, new = meta.get("old") or {}, meta.get("new") or {}
+    return ", ".join(f"{key.replace('_', ' ')} {old.get(key)} → {value}" for key, value in new.items())
+
+
+def _bracket(meta: dict, names: Names, zone: str) -> str:
+    name = names.brackets.get(meta.get("bracket_id"), "")
+    kind = str(meta.get("format", "")).replace("_", " ")
+    return f"{name}, {kind}, {meta.get('matches')} matches"
+
+
+def _station(meta: dict, names: Names, zone: str) -> str:
+    return f"{meta['old_name']} → {meta['new_name']}" if "new_name" in meta else str(meta.get("name", ""))
+
+
+def _reason(meta: dict, names: Names, zone: str) -> str:
+    return str(meta.get("reason") or "")
+
+
+def _user(meta: dict, names: Names, zone: str) -> str:
+    return meta.get("username") or names.users.get(meta.get("user_id"), "")
+
+
+def _nothing(meta: dict, names: Names, zone: str) -> str:
+    return ""
+
+
+_DETAILS: dict[str, Sentence] = {
+    "MATCH_START": _nothing,
+    "MATCH_SCHEDULE": _schedule,
+    "MATCH_BULK_SCHEDULE": _matches,
+    "MATCH_BULK_UNDO": _matches,
+    "MATCH_UPDATE": _changes,
+    "MATCH_COORDINATOR_ASSIGN": _coordinator,
+    "MATCH_LOBBY_UPDATE": _lobby,
+    "MATCH_CHECK_IN": _participant,
+    "MATCH_CANCEL": _reason,
+    "RESULT_SUBMIT": _result,
+    "RESULT_CONFIRM": _result,
+    "DISPUTE_CREATE": _dispute,
+    "DISPUTE_RESOLVE": _ruling,
+    "BRACKET_GENERATE": _bracket,
+    "TOURNAMENT_UPDATE": _settings,
+    "PARTICIPANT_CREATE": _participants,
+    "PARTICIPANT_UPDATE": _participant,
+    "PARTICIPANT_WITHDRAW": _participant,
+    "PARTICIPANT_REINSTATE": _participant,
+    "PARTICIPANT_DELETE": _participant,
+    "PARTICIPANT_INVITE": _participant,
+    "PARTICIPANT_INVITE_REVOKE": _participant,
+    "PARTICIPANT_JOIN": _participant,
+    "STATION_CREATE": _station,
+    "STATION_UPDATE": _station,
+    "STATION_DELETE": _station,
+    "SIGN_IN_LINK_CREATE": _user,
+    "SIGN_IN_LINK_USE": _user,
+}

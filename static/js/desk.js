@@ -1,0 +1,204 @@
+// The desk with scripts: rows move to the section that they belong to, selections reach over many rows, and what
+// was opened closes again. Without scripts every link and form of the desk still works.
+(function () {
+  "use strict";
+
+  var REFRESH_EVERY = 60 * 1000;    // lateness comes with time alone, without any event
+  var NOTICE_FOR = 6 * 1000;
+  var selected = new Set();
+  var lastBox = null;               // where a selection with Shift begins
+
+  function desk() { return document.querySelector("[data-desk]"); }
+  function boxes(root) { return Array.from((root || document).querySelectorAll('input[name="match_ids"][type="checkbox"]')); }
+
+  // -- the time zone of a new tournament -----------------------------------------
+
+  document.querySelectorAll("select[data-own-zone]").forEach(function (select) {
+    var own = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (select.value === "UTC" && select.querySelector('option[value="' + CSS.escape(own) + '"]')) select.value = own;
+  });
+  if (!desk()) return;
+
+  // -- selection --------------------------------------------------------------------
+
+  function mark(box, on) {
+    box.checked = on;
+    // A selection is no typing that a redrawn row would lose: it is put back below.
+    box.defaultChecked = on;
+    if (on) selected.add(box.value); else selected.delete(box.value);
+  }
+
+  function showSelection() {
+    boxes().forEach(function (box) { mark(box, selected.has(box.value)); });
+    document.querySelectorAll("[data-select-section]").forEach(function (all) {
+      var own = boxes(all.closest(".desk-section"));
+      var on = own.filter(function (box) { return box.checked; }).length;
+      all.closest("label").hidden = !own.length;
+      all.checked = own.length > 0 && on === own.length;
+      all.indeterminate = on > 0 && on < own.length;
+    });
+    var count = boxes().filter(function (box) { return box.checked; }).length;
+    document.querySelectorAll("[data-selected-count]").forEach(function (place) { place.textContent = count; });
+    document.querySelectorAll("[data-clear-selection]").forEach(function (button) { button.hidden = !count; });
+  }
+
+  function selectRange(from, to, on) {
+    var all = boxes();
+    var ends = [all.indexOf(from), all.indexOf(to)].sort(function (a, b) { return a - b; });
+    if (ends[0] < 0) return;
+    all.slice(ends[0], ends[1] + 1).forEach(function (box) { mark(box, on); });
+  }
+
+  document.addEventListener("click", function (event) {
+    var box = event.target.closest('input[name="match_ids"][type="checkbox"]');
+    if (box) {
+      if (event.shiftKey && lastBox && lastBox.isConnected) selectRange(lastBox, box, box.checked);
+      mark(box, box.checked);
+      lastBox = box;
+      showSelection();
+    }
+    if (event.target.closest("[data-clear-selection]")) {
+      selected.clear();
+      showSelection();
+    }
+    var close = event.target.closest("[data-close-panel]");
+    if (close) closePanel(close.closest(".desk-row"));
+  });
+
+  document.addEventListener("change", function (event) {
+    var all = event.target.closest("[data-select-section]");
+    if (!all) return;
+    boxes(all.closest(".desk-section")).forEach(function (box) { mark(box, all.checked); });
+    showSelection();
+  });
+
+  // -- keys: up and down go from row to row, with Shift they take the row along --------
+
+  document.addEventListener("keydown", function (event) {
+    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    var box = event.target.closest && event.target.closest('input[name="match_ids"][type="checkbox"]');
+    if (event.key === "Escape") {
+      var row = event.target.closest && event.target.closest(".desk-row");
+      if (row && row.querySelector(".desk-row__more > *")) closePanel(row);
+    }
+    if (!step || !box) return;
+    var all = boxes();
+    var next = all[all.indexOf(box) + step];
+    if (!next) return;
+    event.preventDefault();
+    if (event.shiftKey) {
+      mark(box, true);
+      mark(next, true);
+      showSelection();
+    }
+    next.focus();
+    lastBox = next;
+  });
+
+  // -- rows find their section ------------------------------------------------------
+
+  function settle(row) {
+    var line = row.querySelector(".match-row--desk");
+    var list = line && document.querySelector('[data-desk-list="' + line.dataset.section + '"]');
+    if (!list) return;
+    var from = row.closest("[data-desk-list]");
+    var after = Array.from(list.children).find(function (other) {
+      var its = other !== row && other.querySelector(".match-row--desk");
+      return its && its.dataset.sort > line.dataset.sort;
+    });
+    if (from === list && (after ? row.nextElementSibling === after : row === list.lastElementChild)) return;
+    list.insertBefore(row, after || null);
+    if (from !== list) {
+      if (from) count(from, -1);
+      count(list, 1);
+      line.classList.add("is-new");
+    }
+  }
+
+  function count(list, by) {
+    list.dataset.total = Math.max(0, Number(list.dataset.total) + by);
+    showCount(list);
+  }
+
+  function showCount(list) {
+    var total = Number(list.dataset.total);
+    list.closest(".desk-section").toggleAttribute("data-empty", !total);
+    document.querySelectorAll('[data-count="' + list.dataset.deskList + '"]').forEach(function (place) {
+      place.textContent = total;
+      place.toggleAttribute("data-zero", !total);
+    });
+  }
+
+  function closePanel(row) {
+    if (!row) return;
+    row.querySelector(".desk-row__more").replaceChildren();
+    var again = row.querySelector(".match-row__actions a, .match-row__actions button");
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  function tidy() {
+    document.querySelectorAll(".desk-row").forEach(settle);
+    showSelection();
+  }
+
+  document.addEventListener("htmx:after:swap", function (event) {
+    var target = event.target;
+    tidy();
+    var panel = target.querySelector && target.matches(".desk-row__more") && target.querySelector(".panel");
+    if (panel) {
+      var first = panel.querySelector(".panel__parts input:not([type=hidden]), .panel__parts select, .panel__parts button");
+      if (first) first.focus({ preventScroll: true });
+    }
+    setTimeout(function () {
+      document.querySelectorAll(".notice--passing").forEach(function (notice) { notice.remove(); });
+    }, NOTICE_FOR);
+  });
+
+  // -- a match that was not shown comes in when something happens to it -------------------
+
+  document.addEventListener("live:happened", function (event) {
+    var root = desk();
+    var match = event.detail.payload.match_id;
+    if (!root || !match || root.hasAttribute("data-narrowed")) return;
+    var row = document.getElementById("desk-row-" + match);
+    if (event.detail.name === "match_deleted") {
+      if (row) { count(row.closest("[data-desk-list]"), -1); row.remove(); }
+      return;
+    }
+    if (row) return;
+    fetch(root.dataset.desk + "rows/" + match + "?whole=1", { headers: { "HX-Request": "true" }, credentials: "same-origin" })
+      .then(function (answer) { return answer.ok ? answer.text() : ""; })
+      .then(function (html) {
+        var template = document.createElement("template");
+        template.innerHTML = html;
+        var fresh = template.content.firstElementChild;
+        if (!fresh || document.getElementById(fresh.id)) return;
+        var hidden = Array.from(document.querySelectorAll("[data-desk-list]")).find(function (list) {
+          return Number(list.dataset.total) > list.children.length;
+        });
+        if (hidden && event.detail.name !== "match_created") count(hidden, -1);
+        document.createElement("div").appendChild(fresh);
+        settle(fresh);
+        if (window.htmx) window.htmx.process(fresh);
+        showSelection();
+      }).catch(function () { /* the next refresh brings it */ });
+  });
+
+  // -- now and then the whole desk is drawn anew, while nobody is at work in it ------------
+
+  function isIdle() {
+    var at = document.activeElement;
+    return document.visibilityState === "visible" && !selected.size && !document.querySelector(".desk-row__more > *") &&
+      !(at && at.matches("input, select, textarea")) && !document.querySelector(".desk .error-summary");
+  }
+
+  setInterval(function () {
+    if (!desk() || !isIdle() || !window.htmx) return;
+    window.htmx.ajax("GET", location.pathname + location.search, { target: "[data-desk]", select: "[data-desk]", swap: "outerHTML" })
+      .catch(function () { /* live.js tells when the server is away */ });
+  }, REFRESH_EVERY);
+
+  boxes().forEach(function (box) { if (box.checked) selected.add(box.value); });
+  document.querySelectorAll("[data-desk-list]").forEach(showCount);
+  tidy();
+})();
