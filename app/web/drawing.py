@@ -38,13 +38,21 @@ def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
 
 
 def _trees(rows: list[dict], format: str) -> list[dict]:
-    trees = []
-    for section, title in _TREE_SECTIONS:
-        own = [row for row in rows if row["section"] == section]
-        if own:
-            names_rounds = format == "single_elimination" and section == "upper"
-            trees.append({"title": title, "section": section, "rounds": _rounds(own, names_rounds)})
-    return trees
+    """The parts of an elimination bracket. With a single one, the final is the last round of the one tree."""
+    is_single = format == "single_elimination"
+    parts: dict[str, list[dict]] = {}
+    for row in rows:
+        part = "upper" if is_single and row["section"] == "final" else row["section"]
+        parts.setdefault(part, []).append(row)
+    return [
+        {
+            "title": "" if is_single and section == "upper" else title,
+            "section": section,
+            "rounds": _rounds(parts[section], is_single and section == "upper"),
+        }
+        for section, title in _TREE_SECTIONS
+        if section in parts
+    ]
 
 
 def _rounds(rows: list[dict], names_rounds: bool) -> list[dict]:

@@ -17,10 +17,13 @@ from app.domain.states import CLOSED, MatchState
 _FORMATS = {
     "time": "%H:%M",
     "day": "%a %-d %b",
+    "short": "%-d %b %H:%M",
     "date": "%A %-d %B %Y",
     "datetime": "%a %-d %b %Y, %H:%M",
 }
 _LAST = 9_999_999_999
+_AWAITED = (MatchState.PENDING_RESULT, MatchState.DISPUTED)
+_AWAITED_AFTER = 4_000_000_000
 
 
 def register_template_helpers(app: Flask) -> None:
@@ -60,7 +63,7 @@ def utc(value: datetime | str | None) -> str:
 
 
 def local_time(value: datetime | str | None, zone: str, fmt: str = "datetime") -> str:
-    """The time as the zone's clock shows it; `fmt` is time, day, date or datetime. Empty for None."""
+    """The time as the zone's clock shows it; `fmt` is time, day, short, date or datetime. Empty for None."""
     return _moment(value).astimezone(ZoneInfo(zone)).strftime(_FORMATS[fmt]) if value else ""
 
 
@@ -72,7 +75,8 @@ def input_time(value: datetime | str | None, zone: str) -> str:
 def sort_key(match) -> str:
     """Where a row stands in its section, to be read as a number: ascending, ties by id.
 
-    What is still to come goes by its planned time, and last without one; what is over, latest first.
+    What is still to come goes by its planned time, and last without one; what is over, latest first; what
+    awaits a result stands after what is being played.
     """
     if match["state"] in CLOSED:
         ended = match["completed_at"] or match["scheduled_time"]
@@ -80,6 +84,8 @@ def sort_key(match) -> str:
     else:
         planned = match["scheduled_time"]
         place = int(_moment(planned).timestamp()) if planned else _LAST
+        if match["state"] in _AWAITED and planned:
+            place += _AWAITED_AFTER
     return f"{place:010d}.{match['id']:09d}"
 
 

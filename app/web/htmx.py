@@ -12,9 +12,9 @@ def is_htmx() -> bool:
     )
 
 
-def render(page: str, partial: str, status: int = 200, **values) -> Response:
+def render(whole: str, partial: str, /, status: int = 200, **values) -> Response:
     """The partial where htmx asks, else the page that includes it."""
-    response = make_response(render_template(partial if is_htmx() else page, **values), status)
+    response = make_response(render_template(partial if is_htmx() else whole, **values), status)
     # One address has two answers: caches and the browser's own history must tell them apart.
     response.vary.add("HX-Request")
     return response

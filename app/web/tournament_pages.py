@@ -109,7 +109,7 @@ def bracket(slug: str):
     seen = see(slug)
     found = pages.list_bracket_rows(seen.tournament.id)
     brackets = drawing.draw(pages.list_brackets(seen.tournament.id), found)
-    return render_template("public/bracket.html", **seen.values("bracket", live=False), brackets=brackets)
+    return render_template("public/bracket.html", **seen.values("bracket"), brackets=brackets)
 
 
 @blueprint.get("/schedule/")
@@ -170,6 +170,7 @@ def board(slug: str):
         render_template(
             "public/board.html",
             **seen.values("board"),
+            live_key=key,
             now=pages.get_now(tournament.id, now(), coming=8, finished=6),
             moment=now(),
         )

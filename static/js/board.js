@@ -2,15 +2,15 @@
 (function () {
   "use strict";
 
-  var board = document.querySelector("[data-board]");
-  if (!board) return;
-  var clock = board.querySelector("[data-board-clock]");
-  var stale = board.querySelector("[data-board-stale]");
-  var lost = document.getElementById("live-status");
-  var time = new Intl.DateTimeFormat("en-GB", { timeZone: board.dataset.zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  var zone = document.querySelector("[data-board]").dataset.zone;
+  var time = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   var since = null;
 
   function tick() {
+    // Looked up each time: the content is replaced as a whole after a long absence.
+    var clock = document.querySelector("[data-board-clock]");
+    var stale = document.querySelector("[data-board-stale]");
+    var lost = document.getElementById("live-status");
     var now = new Date();
     clock.textContent = time.format(now);
     var isLost = (lost && !lost.hidden) || !navigator.onLine;

@@ -47,6 +47,12 @@
     if (form && event.target.matches("select, input[type=checkbox], input[type=radio]")) form.requestSubmit();
   });
 
+  // -- strips that scroll sideways begin at the place where one is --------------
+  document.querySelectorAll(".days, .tabs").forEach(function (strip) {
+    var here = strip.querySelector("[aria-current]");
+    if (here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+  });
+
   // -- copy buttons ------------------------------------------------------------
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");

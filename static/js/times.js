@@ -14,6 +14,7 @@
       var options = {
         time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         day: { weekday: "short", day: "numeric", month: "short" },
+        short: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         date: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
         datetime: { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         clock: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
@@ -33,6 +34,7 @@
     var parts = {};
     if (format === "time" || format === "date") return maker(format, zone).format(moment);
     maker(format, zone).formatToParts(moment).forEach(function (p) { parts[p.type] = p.value; });
+    if (format === "short") return parts.day + " " + parts.month + " " + parts.hour + ":" + parts.minute;
     var day = parts.weekday + " " + parts.day + " " + parts.month;
     return format === "day" ? day : day + " " + parts.year + ", " + parts.hour + ":" + parts.minute;
   }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
 
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchState
@@ -30,7 +30,9 @@ FINISHED = (_S.COMPLETED, _S.FORFEIT)
 _STILL_EXPECTED = timedelta(hours=12)
 _MOST_LIVE = 100
 _UNTIMED_LAST = case((Match.scheduled_time.is_(None), 1), else_=0)
+_SIDES_KNOWN = Match.participant1_id.is_not(None) & Match.participant2_id.is_not(None)
 _ENDED = func.coalesce(Match.completed_at, Match.scheduled_time)
+_AWAITED = case((Match.state == _S.LIVE, 0), else_=1)
 # The order of an agenda: by time, what has none last.
 AGENDA = (_UNTIMED_LAST, Match.scheduled_time, Match.id)
 
@@ -47,28 +49,25 @@ class Now:
 def get_now_everywhere(now: datetime, *, coming: int = 12, finished: int = 8) -> Now:
     """What goes on in all public tournaments."""
     everywhere = (Tournament.is_public, Tournament.status.not_in(("draft", "cancelled")))
-    return _now(select_rows().where(*everywhere), now, coming, finished)
+    return _now(select_rows().where(*everywhere), now, coming, finished, _SIDES_KNOWN)
 
 
 def get_now(tournament_id: int, now: datetime, *, coming: int = 10, finished: int = 8) -> Now:
     """What goes on in one tournament."""
-    return _now(select_rows().where(Match.tournament_id == tournament_id), now, coming, finished)
+    # With a side still open and no time, there is nothing to tell yet.
+    tells_something = Match.scheduled_time.is_not(None) | _SIDES_KNOWN
+    query = select_rows().where(Match.tournament_id == tournament_id)
+    return _now(query, now, coming, finished, tells_something)
 
 
-def _now(query: Select, now: datetime, coming: int, finished: int) -> Now:
+def _now(query: Select, now: datetime, coming: int, finished: int, is_next: ColumnElement[bool]) -> Now:
     """Three parts, a query each: the limits and orders differ, and each is served by an index."""
     expected = or_(Match.scheduled_time.is_(None), Match.scheduled_time > now - _STILL_EXPECTED)
-    # With a side still open and no time, there is nothing to tell yet.
-    known = or_(
-        Match.scheduled_time.is_not(None),
-        Match.participant1_id.is_not(None) & Match.participant2_id.is_not(None),
-    )
     return Now(
-        live=list_rows(query.where(_in(LIVE)).order_by(*AGENDA).limit(_MOST_LIVE)),
-        next=list_rows(query.where(_in(NEXT), expected, known).order_by(*AGENDA).limit(coming)),
+        live=list_rows(query.where(_in(LIVE)).order_by(_AWAITED, *AGENDA).limit(_MOST_LIVE)),
+        next=list_rows(query.where(_in(NEXT), expected, is_next).order_by(*AGENDA).limit(coming)),
         finished=list_rows(
-            query.where(_in(FINISHED), _ENDED.is_not(None), Match.participant1_id.is_not(None))
-            .where(Match.participant2_id.is_not(None))
+            query.where(_in(FINISHED), _ENDED.is_not(None), _SIDES_KNOWN)
             .order_by(_ENDED.desc(), Match.id)
             .limit(finished)
         ),

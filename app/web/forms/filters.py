@@ -38,8 +38,8 @@ def _optional_id(value: str | int | None) -> int | None:
 class _IdSelect(SelectField):
     """A choice by id; an id that is not offered is no error, but finds nothing."""
 
-    def __init__(self, label: str, empty: str):
-        super().__init__(label, coerce=_optional_id, validate_choice=False, choices=[("", empty)])
+    def __init__(self, label: str, empty: str, **kwargs):
+        super().__init__(label, coerce=_optional_id, validate_choice=False, choices=[("", empty)], **kwargs)
 
     def pre_validate(self, form):
         """Refuse what no id can be."""
