@@ -60,6 +60,11 @@ control_socket = str(ROOT / "instance" / f"gunicorn-{_found['port']}.ctl")
 control_socket_disable = len(os.fsencode(control_socket)) > LONGEST_SOCKET_PATH
 
 
+def when_ready(server):
+    """Say where it is, for who started it by hand."""
+    server.log.info("Matchdesk is at http://%s - Ctrl-C ends it", bind)
+
+
 def post_worker_init(worker):
     """What a worker does once it has loaded the application, and before it serves."""
     _leave_with_sockets_closed(worker)

@@ -133,16 +133,14 @@ class TestServer:
         assert config["control_socket"] == str(ROOT / "instance" / "gunicorn-8123.ctl")
         assert config["forwarded_allow_ips"] == ""
 
-    def test_it_leaves_the_home_folder_alone(self, start_server, tmp_path):
-        server = start_server(HOME=str(tmp_path), XDG_RUNTIME_DIR=str(tmp_path))
-        assert list(tmp_path.iterdir()) == []
-        assert f"instance/gunicorn-{server.port}.ctl" in server.output()
-
-    def test_two_run_side_by_side(self, start_server):
-        first, second = start_server(), start_server()
-        assert first.is_running()
-        assert second.is_running()
-        assert "[ERROR]" not in first.output() + second.output()
+    def test_two_run_side_by_side_and_leave_the_home_folder_alone(self, start_server, tmp_path):
+        home = tmp_path / "home"
+        home.mkdir()
+        for server in [start_server(HOME=str(home), XDG_RUNTIME_DIR=str(home)) for _ in range(2)]:
+            assert server.is_running()
+            assert "[ERROR]" not in server.output()
+            assert f"instance/gunicorn-{server.port}.ctl" in server.output()
+        assert list(home.iterdir()) == []
 
     def test_it_stops_when_asked_and_tells_its_clients(self, start_server):
         server: Server = start_server()
