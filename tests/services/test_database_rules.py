@@ -95,19 +95,32 @@ def test_audit_rows_are_never_changed(statement, database_kind):
     assert [row.action for row in make.rows(AuditLog)] == ["USER_CREATE"]
 
 
+@pytest.fixture
+def no_listeners(monkeypatch):
+    """Listeners of the test alone."""
+    monkeypatch.setattr("app.services.unit_of_work._listeners", [])
+
+
+@pytest.mark.usefixtures("no_listeners")
 def test_a_failed_change_leaves_nothing_and_tells_nobody():
     told = []
     on_commit(told.append)
     tournament = make.tournament()
-    with pytest.raises(RuntimeError, match="midway"), unit_of_work(make.soon(0)) as uow:
-        uow.lock_tournament(tournament.id).name = "Other"
-        uow.emit(tournament_id=tournament.id, type="tournament.updated", payload={})
-        audit.record(uow, actor=Actor(None, ""), action=AuditAction.TOURNAMENT_UPDATE)
-        raise RuntimeError("midway")
+
+    def change_and_fail():
+        with unit_of_work(make.soon(0)) as uow:
+            uow.lock_tournament(tournament.id).name = "Other"
+            uow.emit(tournament_id=tournament.id, type="tournament.updated", payload={})
+            audit.record(uow, actor=Actor(None, ""), action=AuditAction.TOURNAMENT_UPDATE)
+            raise RuntimeError("midway")
+
+    with pytest.raises(RuntimeError, match="midway"):
+        change_and_fail()
     assert make.fresh(tournament).name == tournament.name
     assert make.audit_rows() == [] and make.events() == [] and told == []
 
 
+@pytest.mark.usefixtures("no_listeners")
 def test_a_listener_that_fails_does_not_fail_the_change():
     def listener(last):
         raise ValueError(last)
