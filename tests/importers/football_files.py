@@ -61,3 +61,24 @@ def problems_of(*matches, zone="UTC"):
     assert reading.problems
     assert reading.tournament is None
     return [str(problem) for problem in reading.problems]
+
+
+# What stood in the World Cup's file before the teams of the round of 16 and later were known.
+STAND_INS = {
+    89: ("W74", "W77"),
+    90: ("W73", "W75"),
+    91: ("W76", "W78"),
+    92: ("W79", "W80"),
+    93: ("W83", "W84"),
+    94: ("W81", "W82"),
+    95: ("W86", "W88"),
+    96: ("W85", "W87"),
+    97: ("W89", "W90"),
+    98: ("W93", "W94"),
+    99: ("W91", "W92"),
+    100: ("W95", "W96"),
+    101: ("W97", "W98"),
+    102: ("W99", "W100"),
+    103: ("L101", "L102"),
+    104: ("W101", "W102"),
+}
