@@ -1,6 +1,7 @@
 """Socket.IO clients for the tests: the library's own, and one that shows what goes over the wire."""
 
 import json
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -24,8 +25,15 @@ class Listener:
         self._client = socketio.Client(reconnection=False)
         self._client.on("*", lambda name, *data: self.heard.append((name, data[0] if data else None)))
         self._client.on("disconnect", self._on_disconnect)
+        refusals: list[Any] = []
+        self._client.on("connect_error", refusals.append)
         options.setdefault("transports", ["websocket"])
-        self._client.connect(server.url, auth=auth, headers=headers or {}, wait_timeout=PATIENCE, **options)
+        try:
+            self._client.connect(
+                server.url, auth=auth, headers=headers or {}, wait_timeout=PATIENCE, **options
+            )
+        except socketio.exceptions.ConnectionError as error:
+            raise socketio.exceptions.ConnectionError(*refusals) from error
 
     def _on_disconnect(self, *_reason: object) -> None:
         self.is_gone = True
@@ -124,3 +132,23 @@ def call(server: Server, access: str, method: str, path: str, body: Any = None) 
     )
     assert answer.ok, answer.text
     return answer.json() if answer.content else {}
+
+
+def sign_in(server: Server, user: Any) -> requests.Session:
+    """A browser in which the user is signed in."""
+    browser = requests.Session()
+    page = browser.get(f"{server.url}/login", timeout=10).text
+    form = {"username": user.username, "password": factories.PASSWORD, "csrf_token": csrf_of(page)}
+    answer = browser.post(f"{server.url}/login", data=form, allow_redirects=False, timeout=10)
+    assert answer.status_code == 303, answer.text
+    return browser
+
+
+def csrf_of(page: str) -> str:
+    """The token that the forms of a page carry."""
+    return re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+
+
+def cookies(browser: requests.Session) -> dict[str, str]:
+    """The headers with which the browser's socket comes."""
+    return {"Cookie": "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies)}
