@@ -10,12 +10,14 @@ def create_app(settings=None):
     # Imported here, so that `app.domain` can be imported without all that an application needs.
     from flask import Flask
 
-    from app import errors, models, operations, startup
+    from app import cli, errors, operations, startup
     from app.api import register_api
     from app.config import Settings
     from app.database import prepare_engine
     from app.extensions import csrf, db, jwt, limiter, login_manager, migrate
+    from app.live import register_live
     from app.proxies import TrustedProxies
+    from app.web import register_web
 
     settings = settings or Settings.from_env()
     app = Flask(
@@ -36,23 +38,12 @@ def create_app(settings=None):
         prepare_engine(db.engine)
 
     errors.register_error_handlers(app)
-    try:
-        register_api(app, settings.allowed_origins)
-    except ImportError as error:
-        print("not there yet:", error)
+    register_api(app, settings.allowed_origins)
+    register_web(app)
     operations.register_operations(app)
-    _register_later(app, settings)
+    register_live(app)
+    cli.register_cli(app)
     # Outermost, so that the sockets too see who really asked.
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)
     startup.refuse_unsafe_start(app)
     return app
-
-
-def _register_later(app, settings):
-    import importlib
-
-    for module, function in (("app.web", "register_web"), ("app.live", "register_live"), ("app.cli", "register_cli")):
-        try:
-            getattr(importlib.import_module(module), function)(app)
-        except (ModuleNotFoundError, AttributeError) as error:
-            print("not there yet:", module, error)
