@@ -14,8 +14,8 @@ _NOT_BEGUN = (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY)
 def follow_settings(uow: UnitOfWork, tournament: Tournament, changed: dict) -> list[int]:
     """Have the matches follow the tournament's changed check-in settings; returns the ids of those that did.
 
-    Check-in off: a match with both sides known is READY. Check-in on: a READY match
-    stays READY, and its start waits for the sides to check in. Deadlines follow the window.
+    Check-in off: a match with both sides known is READY. Check-in on: a READY match stays so, as no move
+    leads back, but its start waits for the sides, which may check in there too. Deadlines follow the window.
     """
     if not changed.keys() & {"enable_check_in", "check_in_window_minutes"}:
         return []
@@ -24,7 +24,7 @@ def follow_settings(uow: UnitOfWork, tournament: Tournament, changed: dict) -> l
     moved = []
     for match in matches_of(uow, Match.tournament_id == tournament.id, Match.state.in_(_NOT_BEGUN)):
         has_new_deadline = deadlines_count and _follow_window(match, tournament, uow)
-        has_new_state = "enable_check_in" in changed and _follow_check_in(uow, match, tournament)
+        has_new_state = "enable_check_in" in changed and become_ready_if_due(uow, match, tournament)
         if has_new_deadline or has_new_state:
             touch(match, uow.now)
             moved.append(match.id)
@@ -37,9 +37,3 @@ def _follow_window(match: Match, tournament: Tournament, uow: UnitOfWork) -> boo
         return False
     match.check_in_deadline = deadline
     return True
-
-
-def _follow_check_in(uow: UnitOfWork, match: Match, tournament: Tournament) -> bool:
-    # Switched on, a match that is READY stays so (no move leads back), but can't start before the sides
-    # have checked in, which they may do in READY too.
-    return become_ready_if_due(uow, match, tournament)
