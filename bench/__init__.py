@@ -1,0 +1,1 @@
+"""How fast Matchdesk answers and tells, beside the least that could do the same on this machine."""

@@ -1,0 +1,124 @@
+"""Load with HTTP requests: some connections, each sending its next request when the last is answered."""
+
+import selectors
+import socket
+import time
+from dataclasses import dataclass
+
+from bench.servers import HOST, Server
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came of some seconds of requests; times in seconds."""
+
+    per_second: float
+    median: float
+    p99: float
+    cpu: float
+    body: bytes
+
+
+class Connection:
+    """A connection that is kept alive."""
+
+    def __init__(self, port: int):
+        self.socket = socket.create_connection((HOST, port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sent_at = 0.0
+        self._received = b""
+        self._length = 0
+
+    def send(self, request: bytes) -> None:
+        """Send a request; all before are answered."""
+        self._received, self._length = b"", 0
+        self.sent_at = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> bytes | None:
+        """The answer, once it is whole."""
+        piece = self.socket.recv(262_144)
+        if not piece:
+            raise RuntimeError("the server closed a connection")
+        self._received += piece
+        if not self._length:
+            end = self._received.find(b"\r\n\r\n")
+            if end < 0:
+                return None
+            self._length = end + 4 + _body_length(self._received[:end])
+        return self._received if len(self._received) >= self._length else None
+
+    def ask(self, request: bytes) -> bytes:
+        """Send a request and wait for its answer."""
+        self.send(request)
+        while True:
+            answer = self.receive()
+            if answer is not None:
+                return answer
+
+
+def _body_length(head: bytes) -> int:
+    for line in head.split(b"\r\n")[1:]:
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0
+
+
+def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:
+    """The bytes of a request."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {HOST}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    if method != "GET":
+        lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def status(answer: bytes) -> int:
+    """The status of an answer."""
+    return int(answer[9:12])
+
+
+def run(server: Server, asked: bytes, *, connections: int, seconds: float, expected: int = 200) -> Load:
+    """Ask the same on some connections for some seconds; RuntimeError for an answer of another status."""
+    with selectors.DefaultSelector() as selector:
+        opened = [Connection(server.port) for _ in range(connections)]
+        for connection in opened:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+        try:
+            return _measure(server, selector, opened, asked, seconds, expected)
+        finally:
+            for connection in opened:
+                connection.socket.close()
+
+
+def _measure(server, selector, opened, asked, seconds, expected) -> Load:
+    took: list[float] = []
+    cpu_before = server.cpu_seconds()
+    begun = time.perf_counter()
+    for connection in opened:
+        connection.send(asked)
+    waiting, body = len(opened), b""
+    while waiting:
+        ready = selector.select(PATIENCE)
+        if not ready:
+            raise RuntimeError("the server does not answer")
+        for key, _ in ready:
+            answer = key.data.receive()
+            if answer is None:
+                continue
+            now = time.perf_counter()
+            took.append(now - key.data.sent_at)
+            if status(answer) != expected:
+                raise RuntimeError(f"expected {expected}, but was answered:\n{answer[:2000].decode()}")
+            body = answer
+            if now - begun < seconds:
+                key.data.send(asked)
+            else:
+                waiting -= 1
+    passed = time.perf_counter() - begun
+    took.sort()
+    cpu = (server.cpu_seconds() - cpu_before) / len(took)
+    return Load(len(took) / passed, took[len(took) // 2], took[int(len(took) * 0.99)], cpu, body)

@@ -1,0 +1,40 @@
+"""How many SQL statements a request costs, counted inside an application of its own."""
+
+import secrets
+
+from sqlalchemy import event
+
+# A transaction's begin is no question to the database.
+NOT_COUNTED = ("BEGIN", "PRAGMA")
+
+
+class Statements:
+    """An application on the database, whose statements are counted."""
+
+    def __init__(self, database_url: str):
+        from app import create_app
+        from app.config import Settings
+        from app.extensions import db
+
+        environ = {"SECRET_KEY": secrets.token_hex(32), "DATABASE_URL": database_url}
+        application = create_app(Settings.from_env(environ))
+        self._client = application.test_client()
+        self._count = 0
+        with application.app_context():
+            self._engine = db.engine
+        event.listen(self._engine, "before_cursor_execute", self._note)
+
+    def of(self, path: str, headers: dict[str, str]) -> int:
+        """The number of statements of a GET, once nothing is new to the application."""
+        self._client.get(path, headers=headers)
+        self._count = 0
+        self._client.get(path, headers=headers)
+        return self._count
+
+    def close(self) -> None:
+        """Close the database."""
+        self._engine.dispose()
+
+    def _note(self, connection, cursor, statement, *_rest) -> None:
+        if not statement.startswith(NOT_COUNTED):
+            self._count += 1
