@@ -12,7 +12,21 @@ from app.config import Settings
 from app.extensions import db
 from tests import factories
 from tests.live.listener import Listener
-from tests.support.processes import SECRET_KEY, Server
+from tests.support.databases import SqliteTemplate
+from tests.support.processes import SECRET_KEY, RedisServer, Server
+
+
+@pytest.fixture(scope="module")
+def module_server(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: SqliteTemplate, redis_server: RedisServer
+) -> Iterator[Server]:
+    """One real server for all tests of a file, which hears at once of what other processes did."""
+    folder = tmp_path_factory.mktemp("server")
+    url = sqlite_template.copy(folder / "server.db")
+    server = Server(url, folder / "server.log", REDIS_URL=redis_server.url)
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -30,7 +44,7 @@ def listen(live_server: Server) -> Iterator[Callable[..., Listener]]:
 
 
 class Desk:
-    """Changes made by a process of its own, as by a command: nobody tells the server of them."""
+    """Changes made by a process of its own, as by a command."""
 
     def __init__(self, app: Flask):
         self.app = app
@@ -48,9 +62,9 @@ def desk_on(database_url: str, folder: Any, **environ: str) -> Desk:
 
 
 @pytest.fixture
-def desk(live_server: Server, tmp_path: Any) -> Iterator[Desk]:
+def desk(live_server: Server, redis_server: RedisServer, tmp_path: Any) -> Iterator[Desk]:
     """Changes to the file's server's database from outside of it."""
-    outside = desk_on(live_server.database_url, tmp_path)
+    outside = desk_on(live_server.database_url, tmp_path, REDIS_URL=redis_server.url)
     yield outside
     with outside.app.app_context():
         db.engine.dispose()
