@@ -6,7 +6,7 @@ from flask import Response
 
 from app.domain.permissions import Permission
 from app.domain.states import MatchState
-from app.services import bulk, lobby, matches
+from app.services import bulk, check_ins, lobby, matches, scheduling
 from app.services.queries import match_list
 
 from .blueprint import ApiBlueprint, load_query, needs
@@ -80,7 +80,7 @@ def update_match(changes: dict[str, Any], match_id: int) -> Response:
 
     The check-in deadline follows the new time. A closed match is refused.
     """
-    matches.update_match(
+    scheduling.update_match(
         actor=current_actor(),
         match_id=match_id,
         changes=changes,
@@ -159,7 +159,7 @@ def update_lobby(changes: dict[str, Any], match_id: int) -> Response:
 @blueprint.arguments(CheckInSchema)
 def check_in(data: dict[str, Any], match_id: int) -> Response:
     """Check a side in. A member of one side may leave `participant_id` out; an organizer names it."""
-    matches.check_in(
+    check_ins.check_in(
         actor=current_actor(),
         match_id=match_id,
         now=now(),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.domain.permissions import Actor
-from app.services import brackets, bulk, lobby, matches, results, tournaments
+from app.services import brackets, bulk, check_ins, lobby, matches, results, scheduling, tournaments
 from app.services.queries.brackets import bracket_document
 from app.services.queries.tournaments import tournament_document
 
@@ -142,7 +142,7 @@ class _Cup:
             self._show_match(102, "Tidal Static", "Glass Harbour", 240),
             self._show_match(103, "Kite Season", "Second Breakfast", 200),
         ]
-        matches.check_in(
+        check_ins.check_in(
             actor=self.organizer,
             match_id=made[1],
             participant_id=self.teams["Glass Harbour"],
@@ -188,7 +188,7 @@ class _Cup:
 
     def _check_in(self, number: int, side: int, minutes: float) -> None:
         row = self._rows()[number]
-        matches.check_in(
+        check_ins.check_in(
             actor=self.organizer,
             match_id=row["id"],
             participant_id=row[f"participant{side}_id"],
@@ -231,7 +231,7 @@ class _Cup:
         )
 
     def _update(self, number: int, changes: dict, minutes: float) -> None:
-        matches.update_match(
+        scheduling.update_match(
             actor=self.organizer, match_id=self.ids[number], changes=changes, now=self.at(minutes)
         )
 

@@ -13,7 +13,7 @@ from app.importers import openfootball
 from app.importers.football_terms import read_group_place, read_side
 from app.importers.neutral import Side, SourceMatch, SourceTournament
 from app.importers.writer import write
-from app.services import matches
+from app.services import matches, scheduling
 from app.services.queries.brackets import bracket_document, list_brackets
 
 FILE = Path(openfootball.__file__).parent / "data" / "worldcup-2026.json"
@@ -58,7 +58,7 @@ def load(people: Mapping[str, Actor], now: datetime) -> str:
         kick_off = kick_offs[row["match_number"]]
         common = {"actor": organizer, "match_id": row["id"]}
         before = kick_off - timedelta(minutes=20)
-        matches.update_match(changes={"stream_url": f"{STREAM}{place}"}, now=before, **common)
+        scheduling.update_match(changes={"stream_url": f"{STREAM}{place}"}, now=before, **common)
         matches.start(now=kick_off, **common)
     following = next(row for row in rows if row["state"] == "READY" and row not in under_way)
     matches.assign_coordinator(

@@ -15,7 +15,7 @@ from app.models import Bracket, Match
 from app.services import audit
 from app.services.audit import AuditAction
 from app.services.match_changes import become_ready_if_due, iso, tell, touch
-from app.services.matches import reschedule
+from app.services.scheduling import reschedule
 
 
 class Update:

@@ -11,12 +11,12 @@ from app.domain.brackets.single_elimination import plan_single_elimination
 from app.domain.errors import InvalidInput, NotSignedIn
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchFacts, MatchState
+from app.domain.tournament_settings import BEST_OF
 from app.models import Bracket, Match, Participant, Tournament
 from app.models.tournament import BRACKET_FORMATS
 
 from . import access, audit
 from .audit import AuditAction
-from .matches import BEST_OF
 from .progression import tell_bracket
 from .unit_of_work import UnitOfWork, unit_of_work
 

@@ -16,7 +16,7 @@ from app.models import Match, ScheduleBatch, ScheduleBatchItem, Tournament
 from . import access, audit
 from .audit import AuditAction
 from .match_changes import iso, touch
-from .matches import reschedule, tell_scheduled
+from .scheduling import reschedule, tell_scheduled
 from .unit_of_work import UnitOfWork, unit_of_work
 
 MAX_MATCHES = 100

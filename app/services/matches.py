@@ -1,16 +1,14 @@
 """Verbs on one match up to its start: create, schedule, check in, start, undo, cancel, coordinate."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import func, or_, select
 
 from app.domain import timetable
-from app.domain.errors import InvalidInput, NotAllowed, NotSignedIn, Refused
+from app.domain.errors import InvalidInput, NotSignedIn, Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.states import (
-    BEGUN,
     MatchState,
     Move,
     can_move,
@@ -19,15 +17,12 @@ from app.domain.states import (
     start_blocking_reasons,
 )
 from app.extensions import db
-from app.models import Bracket, Match, Participant, Station, Tournament, User
+from app.models import Bracket, Match, Participant, User
 
 from . import access, audit, progression
 from .audit import AuditAction
 from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
-
-BEST_OF = (1, 3, 5, 7)
-URL_LENGTH = 200
 
 
 def create_match(
@@ -123,191 +118,6 @@ def _free_number(uow: UnitOfWork, tournament_id: int, bracket_id: int | None, wa
     ):
         raise InvalidInput.of("match_number", f"The bracket has a match M{wanted} already.")
     return wanted
-
-
-def update_match(
-    *, actor: Actor, match_id: int, changes: dict, now: datetime, expected_version: int | None = None
-) -> None:
-    """Change `scheduled_time` (aware, or None to clear), `stream_url`, `station_id` or `best_of`.
-
-    A value that stands already is no change. Raises Refused for a closed match, InvalidInput for a value.
-    """
-    with unit_of_work(now) as uow:
-        found = load(uow, actor, match_id, Permission.MATCH_SCHEDULE, expected_version)
-        match, tournament = found.match, found.tournament
-        if reasons := closed_reasons(MatchState(match.state)):
-            raise Refused(reasons)
-        old_time = match.scheduled_time
-        others = [name for name in ("stream_url", "station_id", "best_of") if _set(uow, match, name, changes)]
-        if "scheduled_time" in changes and changes["scheduled_time"] != old_time:
-            if changes["scheduled_time"] is not None:
-                timetable.require_future(changes["scheduled_time"], now)
-            reschedule(match, tournament, changes["scheduled_time"], now)
-            touch(match, now)
-            tell_scheduled(uow, match, old_time)
-            audit.record(
-                uow,
-                actor=actor,
-                action=AuditAction.MATCH_SCHEDULE,
-                tournament_id=tournament.id,
-                match_id=match.id,
-                meta={
-                    "match_id": match.id,
-                    "tournament_id": tournament.id,
-                    "old_scheduled_time": iso(old_time),
-                    "new_scheduled_time": iso(match.scheduled_time),
-                },
-            )
-        if others:
-            touch(match, now)
-            tell(uow, match, EventType.MATCH_UPDATED, changed=others, stream_url=match.stream_url)
-            audit.record(
-                uow,
-                actor=actor,
-                action=AuditAction.MATCH_UPDATE,
-                tournament_id=tournament.id,
-                match_id=match.id,
-                meta={
-                    "match_id": match.id,
-                    "tournament_id": tournament.id,
-                    "changes": {name: getattr(match, name) for name in others},
-                },
-            )
-
-
-def reschedule(match: Match, tournament: Tournament, scheduled_time: datetime | None, now: datetime) -> None:
-    """Give the match another time: the deadline follows, and a check-in that has begun starts anew."""
-    match.scheduled_time = scheduled_time
-    match.check_in_deadline = timetable.check_in_deadline(
-        scheduled_time, tournament.check_in_window_minutes, now
-    )
-    if match.state == MatchState.CHECK_IN:
-        move(match, Move.RESCHEDULE)
-        match.participant1_checked_in = match.participant2_checked_in = False
-
-
-def tell_scheduled(uow: UnitOfWork, match: Match, old_time: datetime | None) -> None:
-    """Write the event of a match that got another time."""
-    tell(
-        uow,
-        match,
-        EventType.MATCH_SCHEDULED,
-        old_scheduled_time=iso(old_time),
-        check_in_deadline=iso(match.check_in_deadline),
-    )
-
-
-def _set(uow: UnitOfWork, match: Match, name: str, changes: dict) -> bool:
-    """Set the field where it is among the changes; True where that changed it."""
-    if name not in changes:
-        return False
-    value = changes[name]
-    if name == "stream_url":
-        value = http_url(value, "stream_url")
-    elif name == "station_id" and value is not None:
-        station = uow.session.get(Station, value)
-        if station is None or station.tournament_id != match.tournament_id:
-            raise InvalidInput.of("station_id", "There is no such station in this tournament.")
-    elif name == "best_of":
-        if value not in BEST_OF:
-            raise InvalidInput.of("best_of", "Best of 1, 3, 5 or 7.")
-        if value != match.best_of and match.state in BEGUN:
-            raise Refused([f"The match is {match.state}; its length can't change once it is LIVE."])
-    if getattr(match, name) == value:
-        return False
-    setattr(match, name, value)
-    return True
-
-
-def http_url(value: str | None, field: str) -> str:
-    """The URL, or "" for none; InvalidInput where it is no http or https URL of 200 characters at most."""
-    value = (value or "").strip()
-    if not value:
-        return ""
-    if len(value) > URL_LENGTH:
-        raise InvalidInput.of(field, f"May have at most {URL_LENGTH} characters.")
-    try:
-        parts = urlsplit(value)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        good = False
-    if not good or any(ord(character) <= 32 or ord(character) == 127 for character in value):
-        raise InvalidInput.of(field, "Give a URL that begins with http:// or https://.")
-    return value
-
-
-def check_in(
-    *,
-    actor: Actor,
-    match_id: int,
-    now: datetime,
-    participant_id: int | None = None,
-    expected_version: int | None = None,
-) -> None:
-    """Check a side in: the actor's own, or the one that staff names. One checked in already is no change."""
-    with unit_of_work(now) as uow:
-        found = load(uow, actor, match_id, Permission.MATCH_CHECK_IN, expected_version)
-        match, tournament = found.match, found.tournament
-        by_staff = found.may(Permission.MATCH_CHECK_IN_ANY_SIDE)
-        side = _side_to_check_in(found, participant_id, by_staff)
-        if not tournament.enable_check_in:
-            raise Refused(["Check-in is off in this tournament."])
-        if getattr(match, f"participant{side}_checked_in"):
-            return
-        if reasons := _check_in_blocking_reasons(match, now, by_staff):
-            raise Refused(reasons)
-        setattr(match, f"participant{side}_checked_in", True)
-        if can_move(MatchState(match.state), Move.CHECK_IN):
-            move(match, Move.CHECK_IN)
-        touch(match, now)
-        checked_in_id = getattr(match, f"participant{side}_id")
-        tell(
-            uow,
-            match,
-            EventType.MATCH_CHECKED_IN,
-            participant_id=checked_in_id,
-            participant1_checked_in=match.participant1_checked_in,
-            participant2_checked_in=match.participant2_checked_in,
-        )
-        become_ready_if_due(uow, match, tournament)
-        audit.record(
-            uow,
-            actor=actor,
-            action=AuditAction.MATCH_CHECK_IN,
-            tournament_id=tournament.id,
-            match_id=match.id,
-            meta={
-                "match_id": match.id,
-                "tournament_id": tournament.id,
-                "participant_id": checked_in_id,
-                "by_staff": side != found.side,
-            },
-        )
-
-
-def _side_to_check_in(found: access.MatchAccess, participant_id: int | None, by_staff: bool) -> int:
-    match = found.match
-    if participant_id is None:
-        if found.side is None:
-            raise InvalidInput.of("participant_id", "Name the participant to check in.")
-        return found.side
-    sides = {match.participant1_id: 1, match.participant2_id: 2}
-    if participant_id not in sides:
-        raise InvalidInput.of("participant_id", "This participant doesn't play in this match.")
-    if sides[participant_id] != found.side and not by_staff:
-        raise NotAllowed("You may only check in your own side.")
-    return sides[participant_id]
-
-
-def _check_in_blocking_reasons(match: Match, now: datetime, by_staff: bool) -> list[str]:
-    if match.participant1_id is None or match.participant2_id is None:
-        return ["Check-in opens when both sides are known."]
-    # READY too: check-in may have been switched on after the match became so.
-    if match.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY):
-        return [f"The match is {match.state}; a side can check in only before it starts."]
-    if match.check_in_deadline is not None and now > match.check_in_deadline and not by_staff:
-        return ["Check-in has closed; ask an organizer."]
-    return []
 
 
 def start(*, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None) -> None:

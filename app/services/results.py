@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from app.domain.errors import InvalidInput, NotAllowed, Refused
 from app.domain.events import EventType
+from app.domain.links import http_url
 from app.domain.permissions import Actor, Permission
 from app.domain.results import MAX_GAMES, ResultClaim, Score, winning_side
 from app.domain.states import MatchState, Move, can_move, not_from
@@ -17,7 +18,6 @@ from . import access, audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
 from .match_changes import load, move, tell, touch
-from .matches import http_url
 from .unit_of_work import UnitOfWork, unit_of_work
 
 

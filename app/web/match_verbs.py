@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
-from app.services import lobby, matches, results
+from app.services import check_ins, lobby, matches, results, scheduling
 from app.services.queries import match_panel
 
 from . import match_views, panel_forms
@@ -90,7 +90,7 @@ def _fields(*names: str) -> Callable[[ActionForm, match_panel.MatchPanel], dict]
 
 _P = Permission
 VERBS = (
-    Verb("schedule", _P.MATCH_SCHEDULE, matches.update_match, _schedule, "Schedule saved."),
+    Verb("schedule", _P.MATCH_SCHEDULE, scheduling.update_match, _schedule, "Schedule saved."),
     Verb("start", _P.MATCH_START, matches.start, _nothing, "Match started."),
     Verb(
         "undo-start",
@@ -107,7 +107,7 @@ VERBS = (
         _coordinator,
         "Coordinator saved.",
     ),
-    Verb("check-in", _P.MATCH_CHECK_IN, matches.check_in, _fields("participant_id"), "Checked in."),
+    Verb("check-in", _P.MATCH_CHECK_IN, check_ins.check_in, _fields("participant_id"), "Checked in."),
     Verb("submit-result", _P.RESULT_SUBMIT, results.submit_result, _result, "Result saved."),
     Verb("confirm-result", _P.RESULT_CONFIRM, results.confirm_result, _nothing, "Result confirmed."),
     Verb(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app.extensions import db
 from app.models import AuditLog, Event, Match, MatchResult, Participant
-from app.services import matches, results
+from app.services import matches, results, scheduling
 from tests import factories
 
 from .football_files import STAND_INS, entry, four_team_cup, knockout, world_cup
@@ -55,7 +55,7 @@ def test_ground_taken_away_is_applied(import_file, cup):
 
 def test_time_set_by_hand_stays_and_is_named(import_file, organizer, cup):
     by_hand = UPCOMING + timedelta(hours=5)
-    matches.update_match(
+    scheduling.update_match(
         actor=factories.actor(organizer),
         match_id=stored(cup, match_number=1).id,
         changes={"scheduled_time": by_hand},
@@ -73,7 +73,7 @@ def test_time_set_by_hand_stays_and_is_named(import_file, organizer, cup):
 
 
 def test_same_time_in_file_and_by_hand_is_no_conflict(import_file, organizer, cup):
-    matches.update_match(
+    scheduling.update_match(
         actor=factories.actor(organizer),
         match_id=stored(cup, match_number=1).id,
         changes={"scheduled_time": UPCOMING + timedelta(minutes=90)},
@@ -84,7 +84,7 @@ def test_same_time_in_file_and_by_hand_is_no_conflict(import_file, organizer, cu
 
 def test_ground_set_by_hand_stays_and_is_named(import_file, organizer, cup):
     match = stored(cup, match_number=1)
-    matches.update_match(
+    scheduling.update_match(
         actor=factories.actor(organizer), match_id=match.id, changes={"station_id": None}, now=LATER
     )
     newer = import_file(*cup_to_come(ground="Dallas"), now=LATER)

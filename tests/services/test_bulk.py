@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
 from app.domain.permissions import ANONYMOUS
-from app.services import bulk, matches
+from app.services import bulk, scheduling
 from app.services.queries.match_detail import list_history
 from tests import factories as make
 
@@ -127,7 +127,7 @@ def test_undo_takes_the_whole_batch_back():
 def test_undo_is_refused_where_a_match_was_changed_since():
     day = Day()
     batch_id = day.bulk()["batch_id"]
-    matches.update_match(
+    scheduling.update_match(
         actor=day.organizer,
         match_id=day.ids[1],
         changes={"stream_url": "https://a.example"},

@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused, StaleVersion
 from app.domain.permissions import ANONYMOUS
-from app.services import matches
+from app.services import check_ins, matches, scheduling
 from tests import factories as make
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app_context")]
@@ -72,7 +72,7 @@ def test_start_waits_for_check_in_that_was_switched_on_later():
     scene = make.scene("READY", match_columns={"participant2_checked_in": False})
     with pytest.raises(Refused, match="has not checked in"):
         run(matches.start, scene)
-    run(matches.check_in, scene, role="player2")
+    run(check_ins.check_in, scene, role="player2")
     run(matches.start, scene)
     assert make.fresh(scene.match).state == "LIVE"
 
@@ -137,7 +137,7 @@ def test_deleted_things_do_not_exist(what):
 
 def test_a_decision_on_an_older_version_is_told_what_changed_and_by_whom():
     scene = make.scene("READY")
-    run(matches.update_match, scene, changes={"stream_url": "https://twitch.tv/one"})
+    run(scheduling.update_match, scene, changes={"stream_url": "https://twitch.tv/one"})
     with pytest.raises(StaleVersion) as stale:
         run(matches.start, scene, expected_version=scene.match.version)
     assert stale.value.changed_by == scene.organizer.username
@@ -167,7 +167,7 @@ def test_undo_start_puts_it_back():
 def test_schedule_writes_old_and_new_time():
     scene = make.scene("SCHEDULED")
     time = make.soon(180)
-    run(matches.update_match, scene, changes={"scheduled_time": time})
+    run(scheduling.update_match, scene, changes={"scheduled_time": time})
     match = make.fresh(scene.match)
     assert match.scheduled_time == time and match.check_in_deadline == time - timedelta(minutes=30)
     [row] = make.audit_rows(match_id=match.id)
@@ -183,28 +183,28 @@ def test_schedule_writes_old_and_new_time():
 
 def test_schedule_to_the_same_time_is_no_change():
     scene = make.scene("SCHEDULED")
-    run(matches.update_match, scene, changes={"scheduled_time": scene.match.scheduled_time})
+    run(scheduling.update_match, scene, changes={"scheduled_time": scene.match.scheduled_time})
     assert make.fresh(scene.match).version == scene.match.version
     assert actions(scene) == [] and events(scene) == []
 
 
 def test_schedule_in_check_in_starts_check_in_anew():
     scene = make.scene("CHECK_IN")
-    run(matches.update_match, scene, changes={"scheduled_time": make.soon(240)})
+    run(scheduling.update_match, scene, changes={"scheduled_time": make.soon(240)})
     match = make.fresh(scene.match)
     assert (match.state, match.participant1_checked_in) == ("SCHEDULED", False)
 
 
 def test_schedule_in_ready_stays_ready():
     scene = make.scene("READY")
-    run(matches.update_match, scene, changes={"scheduled_time": make.soon(240)})
+    run(scheduling.update_match, scene, changes={"scheduled_time": make.soon(240)})
     match = make.fresh(scene.match)
     assert match.state == "READY" and match.participant1_checked_in and match.participant2_checked_in
 
 
 def test_schedule_cleared_has_no_deadline():
     scene = make.scene("SCHEDULED")
-    run(matches.update_match, scene, changes={"scheduled_time": None})
+    run(scheduling.update_match, scene, changes={"scheduled_time": None})
     match = make.fresh(scene.match)
     assert match.scheduled_time is None and match.check_in_deadline is None
 
@@ -216,7 +216,7 @@ def test_schedule_cleared_has_no_deadline():
 def test_a_closed_match_takes_no_change(state, changes):
     scene = make.scene(state)
     with pytest.raises(Refused, match=state):
-        run(matches.update_match, scene, changes=changes)
+        run(scheduling.update_match, scene, changes=changes)
     with pytest.raises(Refused, match=state):
         run(matches.assign_coordinator, scene, coordinator_id=scene.stranger.id)
 
@@ -238,7 +238,7 @@ def test_a_closed_match_takes_no_change(state, changes):
 def test_values_that_cannot_be_change_nothing(changes):
     scene = make.scene("SCHEDULED")
     with pytest.raises(InvalidInput) as refusal:
-        run(matches.update_match, scene, changes={"stream_url": "https://good.example", **changes})
+        run(scheduling.update_match, scene, changes={"stream_url": "https://good.example", **changes})
     assert list(refusal.value.errors) == list(changes)
     assert make.fresh(scene.match).version == scene.match.version
 
@@ -247,9 +247,9 @@ def test_a_station_of_another_tournament_is_unknown():
     scene = make.scene("SCHEDULED")
     foreign = make.station(make.tournament())
     with pytest.raises(InvalidInput, match="no such station"):
-        run(matches.update_match, scene, changes={"station_id": foreign.id})
+        run(scheduling.update_match, scene, changes={"station_id": foreign.id})
     own = make.station(scene.tournament)
-    run(matches.update_match, scene, changes={"station_id": own.id, "best_of": 3})
+    run(scheduling.update_match, scene, changes={"station_id": own.id, "best_of": 3})
     match = make.fresh(scene.match)
     assert (match.station_id, match.best_of) == (own.id, 3)
     assert actions(scene) == ["MATCH_UPDATE"] and events(scene) == ["match.updated"]
@@ -258,14 +258,14 @@ def test_a_station_of_another_tournament_is_unknown():
 def test_the_length_is_fixed_once_live():
     scene = make.scene("LIVE")
     with pytest.raises(Refused, match="LIVE"):
-        run(matches.update_match, scene, changes={"best_of": 3})
+        run(scheduling.update_match, scene, changes={"best_of": 3})
 
 
 def test_check_in_of_both_sides_makes_the_match_ready():
     scene = make.scene("SCHEDULED")
-    run(matches.check_in, scene, role="player1")
+    run(check_ins.check_in, scene, role="player1")
     assert make.fresh(scene.match).state == "CHECK_IN"
-    run(matches.check_in, scene, role="player2")
+    run(check_ins.check_in, scene, role="player2")
     assert make.fresh(scene.match).state == "READY"
     assert actions(scene) == ["MATCH_CHECK_IN", "MATCH_CHECK_IN"]
     assert events(scene) == ["match.checked_in", "match.checked_in", "match.ready"]
@@ -273,15 +273,15 @@ def test_check_in_of_both_sides_makes_the_match_ready():
 
 def test_check_in_again_is_no_change():
     scene = make.scene("CHECK_IN")
-    run(matches.check_in, scene, role="player1")
+    run(check_ins.check_in, scene, role="player1")
     assert actions(scene) == [] and make.fresh(scene.match).version == scene.match.version
 
 
 def test_check_in_after_the_deadline_is_the_organizers():
     scene = make.scene("SCHEDULED", match_columns={"check_in_deadline": make.soon(-1)})
     with pytest.raises(Refused, match="closed"):
-        run(matches.check_in, scene, role="player1")
-    run(matches.check_in, scene, participant_id=scene.team1.id)
+        run(check_ins.check_in, scene, role="player1")
+    run(check_ins.check_in, scene, participant_id=scene.team1.id)
     assert make.fresh(scene.match).participant1_checked_in
 
 
@@ -299,24 +299,24 @@ def test_check_in_of_a_side_that_is_not_theirs(role, side, error):
     scene = make.scene("SCHEDULED")
     ids = {"team1": scene.team1.id, "team2": scene.team2.id, "other": 999_999, None: None}
     with pytest.raises(error):
-        run(matches.check_in, scene, role=role, participant_id=ids[side])
+        run(check_ins.check_in, scene, role=role, participant_id=ids[side])
     assert make.fresh(scene.match).state == "SCHEDULED"
 
 
 def test_check_in_needs_both_sides_known_and_check_in_on():
     scene = make.scene("SCHEDULED", match_columns={"participant2_id": None})
     with pytest.raises(Refused, match="both sides"):
-        run(matches.check_in, scene, role="player1")
+        run(check_ins.check_in, scene, role="player1")
     off = make.scene("SCHEDULED", enable_check_in=False)
     with pytest.raises(Refused, match="off"):
-        run(matches.check_in, off, role="player1")
+        run(check_ins.check_in, off, role="player1")
 
 
 @pytest.mark.parametrize("state", ["LIVE", "COMPLETED", "CANCELLED"])
 def test_check_in_is_over_once_started(state):
     scene = make.scene(state, match_columns={"participant1_checked_in": False})
     with pytest.raises(Refused, match=state):
-        run(matches.check_in, scene, participant_id=scene.team1.id)
+        run(check_ins.check_in, scene, participant_id=scene.team1.id)
 
 
 def test_assign_coordinator_keeps_who_and_when():

@@ -7,7 +7,7 @@ import pytest
 
 from app.domain.errors import DomainError
 from app.models import MatchResult
-from app.services import bulk, lobby, matches, results
+from app.services import bulk, check_ins, lobby, matches, results, scheduling
 from app.services.results import result_claim
 from tests import factories as make
 
@@ -107,7 +107,9 @@ def test_two_schedule_overlapping_bulks(app):
 def test_both_sides_check_in_at_once(app):
     for _ in range(5):
         scene = make.scene("SCHEDULED")
-        outcomes = race(app, act(matches.check_in, scene, "player1"), act(matches.check_in, scene, "player2"))
+        outcomes = race(
+            app, act(check_ins.check_in, scene, "player1"), act(check_ins.check_in, scene, "player2")
+        )
         assert outcomes == [None, None]
         match = make.fresh(scene.match)
         assert (match.state, match.version) == ("READY", scene.match.version + 2)
@@ -132,7 +134,7 @@ def test_many_different_writers_on_one_tournament(app):
     organizer = make.actor(scene.organizer)
 
     def schedule(match, minutes):
-        return lambda: matches.update_match(
+        return lambda: scheduling.update_match(
             actor=organizer,
             match_id=match.id,
             changes={"scheduled_time": make.soon(minutes)},

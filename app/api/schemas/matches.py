@@ -5,13 +5,13 @@ from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, vali
 from app.api.fields import HttpUrl, Id, Instant, QueryChoices, QueryId, QueryInstant, Text, Whole
 from app.domain.lobby import KEY_LENGTHS
 from app.domain.states import MatchState
+from app.domain.tournament_settings import BEST_OF
 from app.services.queries.match_list import DEFAULT_ORDERING, ORDERINGS
 
 from .base import ApiSchema, PageQuerySchema
 
 _STATES = [str(state) for state in MatchState]
 _MOST_MATCHES_AT_ONCE = 100
-BEST_OF = (1, 3, 5, 7)
 
 
 def _described(words: str) -> dict:
