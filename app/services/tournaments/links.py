@@ -218,7 +218,7 @@ def _still_works(uow: UnitOfWork, link: SignInLink) -> bool:
                 ParticipantMember.user_id == link.user_id,
                 ParticipantMember.participant_id == Participant.id,
                 Participant.tournament_id == link.tournament_id,
-                Tournament.id == link.tournament_id,
+                Tournament.id == Participant.tournament_id,
                 ~Tournament.is_deleted,
             )
         )
