@@ -1,12 +1,14 @@
 """The API's description: OpenAPI 3.1 as JSON, and a page that people can read, rendered from it here."""
 
+from functools import cached_property
+from threading import Lock
 from typing import Any
 
 import orjson
 from flask import Flask, Response, current_app, render_template
 from flask_smorest import Api
 
-from .blueprint import IdConverter
+from .blueprint import ApiBlueprint, IdConverter
 from .schemas.base import ProblemSchema
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -27,13 +29,35 @@ meanwhile, which is answered with 412 otherwise. Neither is required.
 
 
 class MatchdeskApi(Api):
-    """flask-smorest's, with our error documents in place of its own."""
+    """flask-smorest's, with our error documents, and described when the description is first asked for."""
 
     ERROR_SCHEMA = ProblemSchema
-    DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
+
+    def __init__(self, app: Flask, **options: Any):
+        super().__init__(app, **options)
+        self._undescribed: list[ApiBlueprint] = []
+        self._describing = Lock()
 
     def _register_error_handlers(self) -> None:
         """The application answers all errors in one place."""
+
+    def register_blueprint(self, blueprint: ApiBlueprint) -> None:
+        """Add the endpoints of a blueprint to the application."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        with self._describing:
+            while self._undescribed:
+                blueprint = self._undescribed.pop(0)
+                blueprint.register_views_in_doc(
+                    self, self._app, self.spec, name=blueprint.name, parameters=None
+                )
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+            return self.spec.to_dict()
 
 
 def create_api(app: Flask) -> MatchdeskApi:
@@ -43,6 +67,8 @@ def create_api(app: Flask) -> MatchdeskApi:
     api = MatchdeskApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
     api.register_converter(IdConverter, lambda _: {"type": "integer", "minimum": 1})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    # Its command would print a document that nobody has asked to be written yet.
+    app.cli.commands.pop("openapi", None)
     app.add_url_rule("/api/openapi.json", "api_openapi", openapi_json, strict_slashes=False)
     app.add_url_rule("/api/docs", "api_docs", docs_page, strict_slashes=False)
     app.extensions["matchdesk_api"] = api
@@ -64,7 +90,7 @@ def docs_page() -> str:
 
 
 def _spec() -> dict[str, Any]:
-    return current_app.extensions["matchdesk_api"].spec.to_dict()
+    return current_app.extensions["matchdesk_api"].document
 
 
 def _groups(spec: dict[str, Any]) -> list[dict[str, Any]]:
