@@ -130,7 +130,7 @@ def _password(given: str | None) -> str:
     if given is None and sys.stdin.isatty():
         given = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     elif given is None:
-        given = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        given = sys.stdin.readline().rstrip("\r\n")
     require_good_password(given)
     return given
 
