@@ -1,5 +1,6 @@
 """The demo: what a newcomer finds."""
 
+import shutil
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from app import demo
+from app import create_app, demo
+from app.config import Settings
 from app.demo import world_cup
 from app.domain.permissions import Actor
 from app.domain.states import MatchState
@@ -17,13 +19,40 @@ from app.models import AuditLog, Match, Participant, ParticipantMember, Tourname
 from app.services import access, check_ins, matches, results
 from app.services.queries.brackets import bracket_document
 from app.services.queries.match_detail import match_document
+from tests.support.processes import SECRET_KEY
 
 NOW = datetime(2027, 3, 14, 15, 9, 26, 535897, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def demo_file(sqlite_template, tmp_path_factory):
+    """The demo in a file of its own, to be copied; and what was loaded."""
+    folder = tmp_path_factory.mktemp("demo")
+    path = folder / "demo.db"
+    environ = {
+        "MATCHDESK_ENV": "test",
+        "SECRET_KEY": SECRET_KEY,
+        "DATABASE_URL": sqlite_template.copy(path),
+    }
+    application = create_app(Settings.from_env(environ, instance_path=folder))
+    with application.app_context():
+        loaded = demo.load(NOW)
+        db.session.remove()
+        # The last connection that closes takes all of it into the one file.
+        db.engine.dispose()
+    return path, loaded
+
+
 @pytest.fixture
-def loaded(app_context):
-    return demo.load(NOW)
+def database_url(demo_file, tmp_path):
+    """A copy of the demo of this test's own."""
+    shutil.copyfile(demo_file[0], tmp_path / "copy.db")
+    return f"sqlite:///{tmp_path / 'copy.db'}"
+
+
+@pytest.fixture
+def loaded(demo_file, app_context):
+    return demo_file[1]
 
 
 def matches_of(slug):
