@@ -1,0 +1,173 @@
+"""What keeps one client from costing the others: bounded queues, whole frames, errors that stay where they are."""
+
+import socket
+import threading
+import time
+
+import pytest
+from engineio import packet as eio_packet
+from engineio.socket import Socket
+from flask import Flask
+from werkzeug.test import EnvironBuilder
+
+from app.extensions import socketio
+from app.live.server import LONGEST_QUEUE, after_answer
+from app.live.wire import WholeFrames, Wire, fair_turn
+
+
+class Deaf:
+    """A client of the real server that never takes what is put before it."""
+
+    def __init__(self, app: Flask, name: str):
+        self.server = socketio.server
+        self.name = name
+        self.connection = Socket(self.server.eio, name)
+        self.server.eio.sockets[name] = self.connection
+        environ = EnvironBuilder(path="/socket.io").get_environ()
+        environ["flask.app"] = app
+        self.server._handle_eio_connect(name, environ)
+        self.say("0")
+
+    def say(self, packet: str) -> None:
+        self.server._handle_eio_message(self.name, packet)
+
+    def leave(self) -> None:
+        self.connection.close(wait=False, abort=True)
+
+    def taken(self) -> list[str]:
+        """All packets that wait for it."""
+        packets = []
+        while self.connection.queue.qsize():
+            packets.append(self.connection.queue.get())
+        return [each.data for each in packets if isinstance(each, eio_packet.Packet)]
+
+
+@pytest.fixture
+def connect(app):
+    """Makes clients that leave with the test."""
+    made = []
+
+    def make(name):
+        made.append(Deaf(app, name))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.leave()
+
+
+@pytest.fixture
+def deaf(connect):
+    return connect("deaf")
+
+
+def test_whoever_does_not_read_is_cut_off(app, connect, deaf):
+    other = connect("other")
+    live = app.extensions["matchdesk_live"]
+    assert len(live.relay.members) == 2
+
+    for number in range(LONGEST_QUEUE + 5):
+        socketio.server.emit("noise", {"number": number})
+        other.taken()
+
+    assert deaf.connection.closed
+    assert not other.connection.closed
+    assert len(live.relay.members) == 1
+    # Nothing is kept for it.
+    assert deaf.taken() == []
+
+
+def test_a_client_that_fails_does_not_stop_the_others(connect, deaf):
+    other = connect("other")
+    other.taken()
+    queue, deaf.connection.queue = deaf.connection.queue, None
+    socketio.server.emit("noise", {})
+    deaf.connection.queue = queue
+    assert other.taken() == ['2["noise",{}]']
+
+
+def test_a_client_that_is_not_given_what_was_promised_is_cut_off(deaf):
+    def fail():
+        raise RuntimeError("the database is away")
+
+    socketio.server.on("promise", lambda _sid: after_answer(fail))
+    deaf.say('2["promise"]')
+    assert deaf.connection.closed
+
+
+def test_only_handlers_have_somebody_to_answer():
+    with pytest.raises(RuntimeError):
+        after_answer(print)
+
+
+@pytest.fixture
+def pair():
+    ours, theirs = socket.socketpair()
+    yield ours, theirs
+    ours.close()
+    theirs.close()
+
+
+def test_frames_are_sent_whole_however_slow_the_reader(pair):
+    ours, theirs = pair
+    frames = WholeFrames(ours)
+    sent = [bytes([number]) * 300_000 for number in range(8)]
+    writers = [threading.Thread(target=frames.send, args=(frame,)) for frame in sent]
+    for writer in writers:
+        writer.start()
+    received = bytearray()
+    while len(received) < sum(map(len, sent)):
+        received += theirs.recv(65_536)
+        time.sleep(0.0001)
+    for writer in writers:
+        writer.join()
+    runs = [received[start : start + 300_000] for start in range(0, len(received), 300_000)]
+    assert sorted(bytes(run) for run in runs) == sent
+
+
+def test_after_a_failed_send_nothing_more_is_sent(pair):
+    ours, _theirs = pair
+    frames = WholeFrames(ours)
+    ours.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        frames.send(b"x" * 10_000_000)
+    with pytest.raises(BrokenPipeError):
+        frames.send(b"y")
+    assert frames.fileno() == ours.fileno()
+
+
+def test_a_send_to_somebody_who_has_left_fails(pair):
+    ours, theirs = pair
+    theirs.close()
+    with pytest.raises(BrokenPipeError):
+        WholeFrames(ours).send(b"x")
+
+
+def test_each_request_lets_others_have_a_turn():
+    turns = []
+
+    def application(environ, start_response):
+        turns.append("request")
+        return [b""]
+
+    Wire(application, lambda: turns.append("turn"))({}, None)
+    assert turns == ["turn", "request"]
+    assert fair_turn("threading")() is None
+    assert fair_turn("gevent")() is None
+
+
+def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
+    seen = {}
+
+    def application(environ, start_response):
+        seen.update(environ)
+        return [b""]
+
+    environ = {
+        "HTTP_UPGRADE": "WebSocket",
+        "HTTP_SEC_WEBSOCKET_EXTENSIONS": "permessage-deflate",
+        "werkzeug.socket": pair[0],
+    }
+    Wire(application, fair_turn("threading"))(environ, None)
+    assert "HTTP_SEC_WEBSOCKET_EXTENSIONS" not in seen
+    assert isinstance(seen["werkzeug.socket"], WholeFrames)

@@ -1,0 +1,147 @@
+"""Several processes, and processes that die: no event is lost, none comes twice."""
+
+from collections.abc import Iterator
+
+import pytest
+from socketio.exceptions import ConnectionError as Refused
+
+from app.extensions import db
+from app.services import matches
+from tests import factories
+from tests.live.conftest import Desk, desk_on
+from tests.live.listener import Listener, call, token, until
+
+FAST = 0.6  # seconds; well below the second after which each process looks for itself
+
+
+@pytest.fixture
+def heard_by():
+    """Makes clients that leave with the test."""
+    made: list[Listener] = []
+
+    def connect(server, channel=None, auth=None, **fields):
+        made.append(Listener(server, auth))
+        if channel:
+            assert made[-1].subscribe(channel, **fields)["ok"]
+        return made[-1]
+
+    yield connect
+    for listener in made:
+        listener.close()
+
+
+@pytest.fixture
+def postgres_url(postgres) -> Iterator[str]:
+    with postgres.database() as url:
+        yield url
+
+
+def outside(url, folder, **environ) -> Desk:
+    desk = desk_on(url, folder, **environ)
+    with desk.app.app_context():
+        db.engine.dispose()
+    return desk
+
+
+def channel_of(scene):
+    return f"tournament_{scene.tournament.id}"
+
+
+def test_a_start_in_one_process_reaches_the_clients_of_the_other(
+    start_server, postgres_url, redis_server, heard_by
+):
+    servers = [start_server(postgres_url, REDIS_URL=redis_server.url) for _ in range(2)]
+    scene = factories.scene()
+    listeners = [heard_by(server, channel_of(scene)) for server in servers]
+    access = token(servers[0], scene.organizer)
+
+    call(servers[0], access, "POST", f"matches/{scene.match.id}/start/")
+    for listener in listeners:
+        listener.wait(1, patience=FAST)
+    call(servers[1], access, "POST", f"matches/{scene.match.id}/undo-start/")
+
+    for listener in listeners:
+        listener.wait(2, patience=FAST)
+        assert listener.names() == ["match.started", "match.ready"]
+        assert listener.seqs() == [1, 2]
+
+
+def test_two_workers_of_one_server_tell_all_clients_and_offer_websockets_only(
+    start_server, postgres_url, redis_server, heard_by
+):
+    server = start_server(postgres_url, REDIS_URL=redis_server.url, WEB_CONCURRENCY="2")
+    scene = factories.scene()
+    listeners = [heard_by(server, channel_of(scene)) for _ in range(6)]
+    access = token(server, scene.organizer)
+
+    call(server, access, "POST", f"matches/{scene.match.id}/start/")
+
+    for listener in listeners:
+        listener.wait(1)
+        assert listener.seqs() == [1]
+    with pytest.raises(Refused, match="Invalid transport"):
+        Listener(server, transports=["polling"])
+
+
+def test_what_a_command_commits_goes_out_without_redis(start_server, postgres_url, heard_by, tmp_path):
+    server = start_server(postgres_url)
+    scene = factories.scene()
+    listener = heard_by(server, channel_of(scene))
+    desk = outside(postgres_url, tmp_path)
+
+    desk.do(matches.start, scene.organizer, match_id=scene.match.id)
+
+    listener.wait(1)
+    assert listener.names() == ["match.started"]
+
+
+def test_redis_may_be_away(start_server, postgres_url, heard_by):
+    gone = "redis://127.0.0.1:9/0"
+    servers = [start_server(postgres_url, REDIS_URL=gone) for _ in range(2)]
+    scene = factories.scene()
+    listeners = [heard_by(server, channel_of(scene)) for server in servers]
+
+    call(servers[0], token(servers[0], scene.organizer), "POST", f"matches/{scene.match.id}/start/")
+
+    for listener in listeners:
+        listener.wait(1)
+        assert listener.seqs() == [1]
+
+
+def test_a_process_that_is_killed_after_a_commit_loses_no_event(start_server, heard_by, tmp_path):
+    server = start_server()
+    scene = factories.scene()
+    before = heard_by(server, channel_of(scene))
+    server.kill()
+    until(lambda: not before.is_connected())
+
+    # Committed while nobody was there to send it.
+    outside(server.database_url, tmp_path).do(matches.start, scene.organizer, match_id=scene.match.id)
+    again = start_server(server.database_url)
+
+    after = heard_by(again, channel_of(scene), after=0)
+    after.wait(1)
+    assert after.names() == ["match.started"]
+    page = heard_by(again, auth={"page": "tournament", "id": scene.tournament.id, "seq": 0})
+    assert page.wait_for("match_started")["seq"] == 1
+
+
+def test_while_events_pour_in_everyone_gets_each_once_and_in_order(start_server, heard_by):
+    server = start_server()
+    scene = factories.scene()
+    access = token(server, scene.organizer)
+    for _ in range(5):
+        call(server, access, "POST", f"matches/{scene.match.id}/start/")
+        call(server, access, "POST", f"matches/{scene.match.id}/undo-start/")
+    listeners = []
+    for round_number in range(10):
+        verb = "undo-start" if round_number % 2 else "start"
+        call(server, access, "POST", f"matches/{scene.match.id}/{verb}/")
+        listeners.append(heard_by(server, channel_of(scene), after=round_number))
+        assert listeners[-1].subscribe(f"match_{scene.match.id}", after=0)["ok"]
+
+    for missed, listener in enumerate(listeners):
+        until(lambda one=listener: len(one.heard) == 20)
+        assert [seq for seq in listener.seqs() if seq > missed] == list(range(missed + 1, 21))
+        # The match's own channel then asked for what is older, and only that was sent.
+        assert [seq for seq in listener.seqs() if seq <= missed] == list(range(1, missed + 1))
