@@ -21,8 +21,8 @@ from .match_rules import follow_settings
 
 _UNDER_WAY = (MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED)
 _SLUG_TAKEN = "Another tournament has this slug."
-# So often two may make the same slug at the same moment before one of them is told.
-_SLUG_ATTEMPTS = 5
+# So many may make the same slug at the same moment before one of them is told.
+_SLUG_ATTEMPTS = 50
 
 
 def create_tournament(*, actor: Actor, values: Mapping[str, object], now: datetime) -> int:
