@@ -20,6 +20,7 @@ from app.services.queries.live import Place
 from .clock import Clock
 from .relay import MOST_REPLAYED, Relay
 from .rooms import (
+    ACROSS_TOURNAMENTS,
     BadRequest,
     Channel,
     Listening,
@@ -120,7 +121,7 @@ class Handlers:
 
     def _page_place(self, member: Member, actor: Actor) -> Place | None:
         page = member.page
-        if page is None or page.id is None:
+        if page is None or page.kind in ACROSS_TOURNAMENTS:
             return None
         find = queries.find_match_place if page.kind == "match" else queries.find_tournament_place
         place = find(page.id)
