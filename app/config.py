@@ -20,6 +20,8 @@ ENVIRONMENTS = ("development", "production", "test")
 SHORTEST_SECRET = 32  # bytes, as long as what HMAC-SHA256 makes of it
 LARGEST_REQUEST = 1024 * 1024  # bytes
 REDIS_SCHEMES = ("redis", "rediss")
+# A request waits for a counter no longer than this; it goes on without.
+REDIS_TIMEOUTS = {"socket_connect_timeout": 1, "socket_timeout": 1}
 
 
 class RefusedToStart(SystemExit):
@@ -101,6 +103,7 @@ class Settings:
             "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
             "JWT_REFRESH_TOKEN_EXPIRES": timedelta(days=7),
             "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_OPTIONS": REDIS_TIMEOUTS if self.redis_url else {},
             # A limiter that cannot reach Redis must not stop a tournament.
             "RATELIMIT_SWALLOW_ERRORS": True,
         }
