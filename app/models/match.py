@@ -16,7 +16,8 @@ SECTIONS = ("upper", "lower", "final", "third_place", "group", "swiss")
 RESULT_STATUSES = ("pending", "final", "counter", "superseded", "withdrawn")
 DISPUTE_REASONS = ("score_dispute", "wrong_winner", "cheating", "no_show", "technical", "other")
 DISPUTE_DECISIONS = ("uphold", "correct", "replay", "void", "forfeit")
-NOT_DELETED = text("NOT is_deleted")
+# SQLite takes a partial index only for a condition in the very words in which queries bring it.
+NOT_DELETED = {"sqlite_where": text("is_deleted = 0"), "postgresql_where": text("NOT is_deleted")}
 
 
 class Match(db.Model):
@@ -128,11 +129,10 @@ class Match(db.Model):
             "bracket_id",
             "match_number",
             unique=True,
-            sqlite_where=NOT_DELETED,
-            postgresql_where=NOT_DELETED,
+            **NOT_DELETED,
         ),
         *(
-            Index(f"ix_matches_{name}", *columns, sqlite_where=NOT_DELETED, postgresql_where=NOT_DELETED)
+            Index(f"ix_matches_{name}", *columns, **NOT_DELETED)
             for name, columns in {
                 "created": ("created_at", "id"),
                 "scheduled": ("scheduled_time", "id"),
@@ -140,6 +140,7 @@ class Match(db.Model):
                 "tournament_scheduled": ("tournament_id", "scheduled_time", "id"),
                 "tournament_state": ("tournament_id", "state", "scheduled_time", "id"),
                 "state_scheduled": ("state", "scheduled_time", "id"),
+                "state_created": ("state", "created_at", "id"),
                 "round": ("round_number", "id"),
                 "participant1": ("participant1_id",),
                 "participant2": ("participant2_id",),

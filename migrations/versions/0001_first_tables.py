@@ -397,7 +397,7 @@ def upgrade():
         "matches",
         ["created_at", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -405,7 +405,7 @@ def upgrade():
         "matches",
         ["loser_to_match_id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -413,7 +413,7 @@ def upgrade():
         "matches",
         ["participant1_id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -421,7 +421,7 @@ def upgrade():
         "matches",
         ["participant2_id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -429,7 +429,7 @@ def upgrade():
         "matches",
         ["round_number", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -437,7 +437,7 @@ def upgrade():
         "matches",
         ["scheduled_time", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -445,7 +445,15 @@ def upgrade():
         "matches",
         ["state", "scheduled_time", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
+        postgresql_where=sa.text("NOT is_deleted"),
+    )
+    op.create_index(
+        "ix_matches_state_created",
+        "matches",
+        ["state", "created_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -453,7 +461,7 @@ def upgrade():
         "matches",
         ["station_id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -461,7 +469,7 @@ def upgrade():
         "matches",
         ["tournament_id", "created_at", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -469,7 +477,7 @@ def upgrade():
         "matches",
         ["tournament_id", "scheduled_time", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -477,7 +485,7 @@ def upgrade():
         "matches",
         ["tournament_id", "state", "scheduled_time", "id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -485,7 +493,7 @@ def upgrade():
         "matches",
         ["winner_to_match_id"],
         unique=False,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
@@ -493,7 +501,7 @@ def upgrade():
         "matches",
         ["bracket_id", "match_number"],
         unique=True,
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_table(
@@ -708,79 +716,85 @@ def downgrade():
     op.drop_index(
         "uq_matches_bracket_number",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_winner_to",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_tournament_state",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_tournament_scheduled",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_tournament_created",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_station",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_state_scheduled",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
+        postgresql_where=sa.text("NOT is_deleted"),
+    )
+    op.drop_index(
+        "ix_matches_state_created",
+        table_name="matches",
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_scheduled",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_round",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_participant2",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_participant1",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_loser_to",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(
         "ix_matches_created",
         table_name="matches",
-        sqlite_where=sa.text("NOT is_deleted"),
+        sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.drop_index(op.f("ix_matches_coordinator_id"), table_name="matches")
