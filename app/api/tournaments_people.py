@@ -104,13 +104,10 @@ def get_station(tournament_id: int, station_id: int) -> Response:
 @blueprint.arguments(StationUpdateSchema)
 def update_station(changes: dict[str, str], tournament_id: int, station_id: int) -> Response:
     """Give a station another name."""
-    tournaments.update_station(
-        actor=current_actor(),
-        tournament_id=tournament_id,
-        station_id=station_id,
-        changes=changes,
-        now=now(),
-    )
+    if changes:
+        tournaments.update_station(
+            actor=current_actor(), tournament_id=tournament_id, station_id=station_id, now=now(), **changes
+        )
     return json_response(queries.station_document(current_actor(), tournament_id, station_id))
 
 

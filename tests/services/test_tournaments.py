@@ -49,7 +49,7 @@ VERBS = [
     (tournaments.add_staff, {"username": "x"}),
     (tournaments.remove_staff, {"staff_id": 1}),
     (tournaments.add_station, {"name": "X"}),
-    (tournaments.update_station, {"station_id": 1, "changes": {}}),
+    (tournaments.update_station, {"station_id": 1, "name": "X"}),
     (tournaments.delete_station, {"station_id": 1}),
 ]
 

@@ -1,6 +1,5 @@
 """Where matches are played: courts, servers, stages."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -37,14 +36,12 @@ def add_station(*, actor: Actor, tournament_id: int, name: str, now: datetime) -
         return station.id
 
 
-def update_station(
-    *, actor: Actor, tournament_id: int, station_id: int, changes: Mapping[str, str], now: datetime
-) -> None:
-    """Change the station's `name`; the same one again is no change."""
+def update_station(*, actor: Actor, tournament_id: int, station_id: int, name: str, now: datetime) -> None:
+    """Give the station another name; the same one again is no change."""
     with unit_of_work(now) as uow:
         tournament = load(uow, actor, tournament_id)
         station = _get(uow, tournament_id, station_id)
-        name = _free_name(uow, tournament_id, changes.get("name", station.name), but_for=station_id)
+        name = _free_name(uow, tournament_id, name, but_for=station_id)
         if name == station.name:
             return
         old = station.name
