@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import demo
-from app.domain.errors import DomainError
+from app.domain.errors import DomainError, NotFound
 from app.domain.permissions import Actor
 from app.domain.tournament_settings import time_zones
 from app.importers import READERS
@@ -24,15 +25,18 @@ from app.importers.neutral import Problem, Reading, SourceTournament
 from app.importers.writer import Written, write
 from app.services import accounts
 from app.services.passwords import require_good_password
+from app.services.queries.export import tournament_export
 from app.services.queries.operations import is_empty
 
 LONGEST_LIST = 100
 DEFAULT_ORGANIZER = "organizer"
+# Whoever runs commands on the server may read all of it, whether or not they have an account.
+OPERATOR = Actor(user_id=0, username="", is_admin=True, can_write=False)
 
 
 def register_cli(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (load_demo, create_user, set_password, deactivate_user, import_file):
+    for command in (load_demo, create_user, set_password, deactivate_user, import_file, export_tournament):
         app.cli.add_command(command)
 
 
@@ -208,3 +212,24 @@ def _report(source: SourceTournament, written: Written) -> None:
     else:
         counts = f"{len(written.created)} matches created, {len(written.updated)} updated, "
         click.echo(f"{source.name}: {counts}{written.unchanged} unchanged.")
+
+
+@click.command("export")
+@click.argument("slug")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Instead of standard output.")
+@_told
+def export_tournament(slug: str, output: Path | None) -> None:
+    """Write the tournament SLUG as JSON, without anything that is secret."""
+    try:
+        document = tournament_export(OPERATOR, slug)
+    except NotFound:
+        raise click.ClickException(f"There is no tournament {slug}.") from None
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise click.ClickException(f"{output} cannot be written: {error.strerror}.") from None
+    click.echo(f"Wrote {len(document['matches'])} matches of {slug} to {output}.")

@@ -228,6 +228,42 @@ class TestDemo:
         assert "production has no demo" in result.stderr
 
 
+class TestExport:
+    def test_whole_tournament_without_secrets(self, run, organizer):
+        run("import", "openfootball", WORLD_CUP)
+        match = factories.rows(Match)[0]
+        factories.change(match, lobby={"room_code": "HUSH-1", "notes": "HUSH-2", "map": "Bind"})
+        factories.change(factories.rows(Tournament)[0], is_public=False)
+        result = run("export", "world-cup-2026")
+        document = json.loads(result.stdout)
+        assert result.exit_code == 0
+        assert "HUSH" not in result.stdout
+        assert (document["format"], document["tournament"]["slug"]) == ("matchdesk", "world-cup-2026")
+        assert [len(document[name]) for name in ("participants", "stations", "brackets", "matches")] == [
+            48,
+            16,
+            2,
+            104,
+        ]
+        assert len(document["brackets"][1]["links"]) == 30
+        assert document["brackets"][0]["groups"][0]["standings"][0]["participant_name"] == "Mexico"
+        assert document["matches"][0]["scheduled_time"].endswith("Z")
+
+    def test_to_a_file(self, run, organizer, write_file, tmp_path):
+        run("import", "openfootball", write_file(as_bytes(entry("Curaçao", "日本"))))
+        path = tmp_path / "out.json"
+        result = run("export", "small-cup", "--output", path)
+        assert result.stdout == f"Wrote 1 matches of small-cup to {path}.\n"
+        assert json.loads(path.read_text(encoding="utf-8"))["matches"][0]["participant1_name"] == "Curaçao"
+
+    def test_unknown_tournament_and_folder(self, run, organizer, tmp_path):
+        assert run("export", "nothing").stderr == "Error: There is no tournament nothing.\n"
+        run("import", "openfootball", WORLD_CUP)
+        result = run("export", "world-cup-2026", "--output", tmp_path / "none" / "out.json")
+        assert result.exit_code == 1
+        assert "cannot be written" in result.stderr
+
+
 class TestProcess:
     """The commands as a shell runs them."""
 
