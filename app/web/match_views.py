@@ -79,6 +79,7 @@ def show_again(
     panel: MatchPanel, verb: str, form: ActionForm, *, status: int, race: Conflict | None = None
 ) -> Response:
     """The form again, with what was typed and what is wrong with it."""
+    panel_forms.complete(form, verb, panel)
     values = context(
         panel, view_for(panel), verb=verb, form=form, race=race, part=_PART_OF_VERB.get(verb, "run")
     )

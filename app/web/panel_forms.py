@@ -24,6 +24,13 @@ def build(verb: str, panel: MatchPanel, view: str, *, sent: bool = False) -> Act
     return form
 
 
+def complete(form: ActionForm, verb: str, panel: MatchPanel) -> None:
+    """Fill what was left out of a form with what stands, before it is shown again."""
+    for name, value in _present(verb, panel).items():
+        if name in form and not form[name].raw_data and not isinstance(value, list):
+            form[name].data = value
+
+
 def renew(form: ActionForm, panel: MatchPanel) -> None:
     """Let a form that lost a race be sent again: from now on it knows the present version."""
     form.version.data = panel.match.version

@@ -48,6 +48,15 @@ class ConfirmResultForm(ActionForm):
     """Confirming a result has nothing to fill in."""
 
 
+class _ChoiceIfSent(SelectField):
+    """A choice that may be left out of what is sent."""
+
+    def pre_validate(self, form):
+        """Check the choice, where there is one."""
+        if self.raw_data:
+            super().pre_validate(form)
+
+
 class ScheduleForm(ActionForm):
     """When and where a match is played, how long, and where it can be watched."""
 
@@ -56,7 +65,7 @@ class ScheduleForm(ActionForm):
         "Stream URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
     )
     station_id = SelectField("Station", coerce=optional_id, validate_choice=False)
-    best_of = SelectField("Best of", coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
+    best_of = _ChoiceIfSent("Best of", coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
 
 
 class CheckInForm(ActionForm):
