@@ -273,8 +273,9 @@ def test_update_keeps_slugs_unique(app, api_client):
 def test_update_to_completed_is_told_as_the_end_of_the_tournament(app, api_client):
     of = factories.tournament()
     api_client(factories.staff(of)).patch(address(of), {"status": "completed"})
-    types = [event.type for event in factories.events(tournament_id=of.id)]
-    assert types == ["tournament.updated", "tournament.completed"]
+    updated, completed = factories.events(tournament_id=of.id)
+    assert (updated.type, completed.type) == ("tournament.updated", "tournament.completed")
+    assert completed.payload["completed_at"].endswith("Z")
 
 
 def test_update_clears_the_clock_that_confirms(app, api_client):

@@ -28,18 +28,13 @@ def load(
     return tournament
 
 
-def tell(
-    uow: UnitOfWork,
-    tournament: Tournament,
-    changed: Collection[str],
-    event_type: EventType = EventType.TOURNAMENT_UPDATED,
-) -> None:
+def tell(uow: UnitOfWork, tournament: Tournament, changed: Collection[str]) -> None:
     """Write an event of the tournament itself; `changed` names what its pages may have to show anew."""
     uow.emit(
         tournament_id=tournament.id,
-        type=event_type,
+        type=EventType.TOURNAMENT_UPDATED,
         payload={
-            "type": str(event_type),
+            "type": str(EventType.TOURNAMENT_UPDATED),
             "tournament_id": tournament.id,
             "status": tournament.status,
             "changed": list(changed),
