@@ -57,7 +57,7 @@ def list_matches(query: dict[str, Any]) -> Response:
 
 def _filters(query: dict[str, Any]) -> match_list.MatchFilters:
     return match_list.MatchFilters(
-        states=[MatchState(state) for state in query.pop("state")],
+        states=tuple(MatchState(state) for state in query.pop("state")),
         scheduled_from=query.pop("scheduled_time__gte"),
         scheduled_until=query.pop("scheduled_time__lte"),
         **query,

@@ -107,7 +107,7 @@ def become_ready_if_due(uow: UnitOfWork, match: Match, tournament: Tournament) -
 
 def iso(value: datetime | None) -> str | None:
     """The time as events write it: UTC, whole seconds, `Z`."""
-    return value.strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+    return f"{value.isoformat()[:19]}Z" if value else None
 
 
 def tell(uow: UnitOfWork, match: Match, type: EventType, **extra) -> None:

@@ -1,10 +1,15 @@
-"""The list of matches: filters, orders and pages, as rows that are ready to be sent."""
+"""The list of matches: filters, orders and pages, as rows that are ready to be sent.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+Every open page and many programs ask for it. So its statements are built once for each set of filters and
+orders, read columns and no objects, and each of their conditions is served by an index.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.domain.permissions import Actor
@@ -32,7 +37,7 @@ class MatchFilters:
 
     tournament: int | None = None
     bracket: int | None = None
-    states: Sequence[MatchState] = field(default=())
+    states: tuple[MatchState, ...] = ()
     scheduled_from: datetime | None = None
     scheduled_until: datetime | None = None
     participant: int | None = None
@@ -133,18 +138,32 @@ def list_matches(
 
     `ordering` has names of ORDERINGS, with `-` for descending; null times come last, ties go by id.
     """
-    conditions = [~Match.is_deleted, *_conditions(filters)]
-    conditions.append(access.visible_tournaments(actor))
-    count = db.session.scalar(
-        select(func.count())
-        .select_from(Match)
-        .join(Tournament, Tournament.id == Match.tournament_id)
-        .where(*conditions)
-    )
-    statement = (page_row_select() if for_page else row_select()).where(*conditions)
-    statement = statement.order_by(*_order(ordering)).limit(page_size).offset((page - 1) * page_size)
-    rows = db.session.execute(statement).mappings()
-    return MatchPage([row_document(row) for row in rows], count or 0)
+    values = {name: value for name, value in vars(filters).items() if value not in (None, (), "")}
+    count_all, select_page = _statements(actor, tuple(values), tuple(ordering), for_page)
+    if filters.search:
+        values["search"] = _escaped(filters.search.lower())
+    connection = db.session.connection()
+    count = connection.execute(count_all, values).scalar_one()
+    found = connection.execute(select_page, {**values, "limit": page_size, "offset": (page - 1) * page_size})
+    names = tuple(found.keys())
+    return MatchPage([row_document(dict(zip(names, row, strict=True))) for row in found], count)
+
+
+@lru_cache(maxsize=512)
+def _statements(
+    actor: Actor, filters: tuple[str, ...], ordering: tuple[str, ...], for_page: bool
+) -> tuple[Select, Select]:
+    """The count and the page of such a list; the values of the filters, `limit` and `offset` are bound."""
+    conditions = [~Match.is_deleted, *(_CONDITIONS[name] for name in filters)]
+    is_visible = access.visible_tournaments(actor)
+    # Not joined: the tournaments are few, and their matches are counted in an index alone.
+    visible = select(Tournament.id).where(is_visible)
+    if "tournament" in filters:
+        visible = visible.where(Tournament.id == bindparam("tournament"))
+    count = select(func.count()).select_from(Match).where(*conditions, Match.tournament_id.in_(visible))
+    rows = (page_row_select() if for_page else row_select()).where(*conditions, is_visible)
+    rows = rows.order_by(*_order(ordering))
+    return count, rows.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
 
 
 def _order(ordering: Sequence[str]) -> list:
@@ -156,31 +175,31 @@ def _order(ordering: Sequence[str]) -> list:
     return [*clauses, Match.id.desc() if descending else Match.id.asc()]
 
 
-def _conditions(filters: MatchFilters) -> list[ColumnElement[bool]]:
-    conditions = [
-        column == value
-        for column, value in (
-            (Match.tournament_id, filters.tournament),
-            (Match.bracket_id, filters.bracket),
-            (Match.coordinator_id, filters.coordinator),
-            (Match.station_id, filters.station),
-            (Match.round_number, filters.round_number),
-        )
-        if value is not None
-    ]
-    if filters.states:
-        conditions.append(Match.state.in_([str(state) for state in filters.states]))
-    if filters.scheduled_from is not None:
-        conditions.append(Match.scheduled_time >= filters.scheduled_from)
-    if filters.scheduled_until is not None:
-        conditions.append(Match.scheduled_time <= filters.scheduled_until)
-    if filters.participant is not None:
-        conditions.append(
-            or_(Match.participant1_id == filters.participant, Match.participant2_id == filters.participant)
-        )
-    if filters.search:
-        named = select(Participant.id).where(
-            func.lower(Participant.name).contains(filters.search.lower(), autoescape=True)
-        )
-        conditions.append(or_(Match.participant1_id.in_(named), Match.participant2_id.in_(named)))
-    return conditions
+def _plays(is_wanted: Callable[[ColumnElement], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """The condition that one side is wanted: a query for each side, since each has its index."""
+    own = aliased(Match)
+    sides = (own.participant1_id, own.participant2_id)
+    return Match.id.in_(
+        union_all(*(select(own.id).where(~own.is_deleted, is_wanted(side)) for side in sides))
+    )
+
+
+_NAMED = select(Participant.id).where(func.lower(Participant.name).contains(bindparam("search"), escape="/"))
+# For each filter the condition, on a value that is bound under the filter's name.
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "tournament": Match.tournament_id == bindparam("tournament"),
+    "bracket": Match.bracket_id == bindparam("bracket"),
+    "states": Match.state.in_(bindparam("states", expanding=True)),
+    "scheduled_from": Match.scheduled_time >= bindparam("scheduled_from"),
+    "scheduled_until": Match.scheduled_time <= bindparam("scheduled_until"),
+    "participant": _plays(lambda side: side == bindparam("participant")),
+    "coordinator": Match.coordinator_id == bindparam("coordinator"),
+    "station": Match.station_id == bindparam("station"),
+    "round_number": Match.round_number == bindparam("round_number"),
+    "search": _plays(lambda side: side.in_(_NAMED)),
+}
+
+
+def _escaped(text: str) -> str:
+    """The text as LIKE takes it for itself, `/` being the escape."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")

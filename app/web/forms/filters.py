@@ -90,7 +90,7 @@ class MatchFilterForm(Form):
         return MatchFilters(
             tournament=tournament_id,
             bracket=self.bracket.data,
-            states=[MatchState(state) for state in self.state.data or ()],
+            states=tuple(MatchState(state) for state in self.state.data or ()),
             scheduled_from=self.scheduled_time__gte.data,
             scheduled_until=self.scheduled_time__lte.data,
             participant=self.participant.data,
