@@ -28,6 +28,9 @@ def actor_of_user(user: User, *, ip: str | None = None) -> Actor:
 
 def find_user(username: str) -> User | None:
     """The user of this name, whatever its case, active or not."""
+    if "\0" in username:
+        # No name has one, and PostgreSQL cannot even be asked.
+        return None
     return db.session.scalar(select(User).where(func.lower(User.username) == username.strip().lower()))
 
 
