@@ -57,6 +57,15 @@ def _moment(value: datetime | str) -> datetime:
     return value.astimezone(UTC)
 
 
+def _in_zone(value: datetime | str, zone: str) -> datetime:
+    moment = _moment(value)
+    try:
+        return moment.astimezone(ZoneInfo(zone))
+    except OverflowError:
+        # The last hours of the year 9999 have no time in zones to the east.
+        return moment
+
+
 def utc(value: datetime | str | None) -> str:
     """The time for a `datetime` attribute: whole seconds, UTC, `Z`; empty for None."""
     return _moment(value).strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
@@ -64,12 +73,12 @@ def utc(value: datetime | str | None) -> str:
 
 def local_time(value: datetime | str | None, zone: str, fmt: str = "datetime") -> str:
     """The time as the zone's clock shows it; `fmt` is time, day, short, date or datetime. Empty for None."""
-    return _moment(value).astimezone(ZoneInfo(zone)).strftime(_FORMATS[fmt]) if value else ""
+    return _in_zone(value, zone).strftime(_FORMATS[fmt]) if value else ""
 
 
 def input_time(value: datetime | str | None, zone: str) -> str:
     """The time as a `datetime-local` input of a form in that zone wants it; empty for None."""
-    return _moment(value).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M") if value else ""
+    return _in_zone(value, zone).strftime("%Y-%m-%dT%H:%M") if value else ""
 
 
 def sort_key(match) -> str:

@@ -19,6 +19,8 @@ from .guards import current_actor, now
 from .htmx import render
 from .public import page_number
 
+# Days outside of these have no beginning or end in every zone that a computer can count.
+_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 blueprint = Blueprint("tournament", __name__, url_prefix="/tournaments/<slug>")
 
 
@@ -138,9 +140,12 @@ def _wanted_day(days: list[pages.Day], zone: str) -> date | None:
         return None
     if text:
         try:
-            return date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
             raise PageNotFound from None
+        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+            raise PageNotFound
+        return day
     return pages.nearest_day(days, now(), zone)
 
 

@@ -32,10 +32,11 @@
 
   function text(format, moment, zone) {
     var parts = {};
-    if (format === "time" || format === "date") return maker(format, zone).format(moment);
+    if (format === "time") return maker(format, zone).format(moment);
     maker(format, zone).formatToParts(moment).forEach(function (p) { parts[p.type] = p.value; });
     if (format === "short") return parts.day + " " + parts.month + " " + parts.hour + ":" + parts.minute;
     var day = parts.weekday + " " + parts.day + " " + parts.month;
+    if (format === "date") return day + " " + parts.year;
     return format === "day" ? day : day + " " + parts.year + ", " + parts.hour + ":" + parts.minute;
   }
 

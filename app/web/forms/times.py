@@ -13,6 +13,8 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.widgets import DateTimeLocalInput
 
+# Nothing is planned outside of these years, but slips of the finger are.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 _WALL_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
@@ -46,9 +48,11 @@ def moment_of_wall_time(text: str, zone: str, offset: str | None = None) -> date
         raise WallTimeError("Enter a date and a time, such as 2026-11-24 14:05.")
     date, clock, own_offset = found.groups()
     try:
+        wall = datetime.fromisoformat(f"{date}T{clock}")
+        if not FIRST_YEAR <= wall.year <= LAST_YEAR:
+            raise WallTimeError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
         if own_offset:
             return datetime.fromisoformat(f"{date}T{clock}{own_offset}").astimezone(UTC)
-        wall = datetime.fromisoformat(f"{date}T{clock}")
         return _moment(wall, ZoneInfo(zone), offset)
     except WallTimeError:
         raise
