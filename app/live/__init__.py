@@ -12,6 +12,7 @@ from app.services.unit_of_work import on_commit
 
 from .bus import Bus
 from .clock import Clock
+from .fanout import FanOut
 from .fragments import Fragments
 from .handlers import Handlers
 from .relay import Relay
@@ -37,6 +38,7 @@ def register_live(app: Flask) -> None:
     async_mode = "gevent" if _is_gevent_in_charge() else "threading"
     socketio.init_app(
         app,
+        client_manager=FanOut() if async_mode == "gevent" else None,
         async_mode=async_mode,
         # With several processes, a long-polling client would meet another one each time.
         transports=["websocket"] if settings.workers > 1 else ["polling", "websocket"],

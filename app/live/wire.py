@@ -19,6 +19,8 @@ class WholeFrames:
 
     def __init__(self, connection: socket.socket):
         self._connection = connection
+        # Under gevent the socket that never waits lies beneath the one that lets others run meanwhile.
+        self._raw = getattr(connection, "_sock", connection)
         self._one_at_a_time = threading.Lock()
         self._is_broken = False
         connection.settimeout(SILENCE_SECONDS)
@@ -35,6 +37,38 @@ class WholeFrames:
                 self._shut_down()
                 raise
         return len(data)
+
+    def send_now(self, frame: bytes, start_task: Callable[..., object]) -> bool:
+        """Send the frame without waiting; False, and nothing sent, where the connection cannot take it now.
+
+        What the system does not take at once is sent by a task, and others wait for that.
+        """
+        if self._is_broken or not self._one_at_a_time.acquire(blocking=False):
+            return False
+        sent = 0
+        try:
+            sent = self._raw.send(frame, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            self._is_broken = True
+            self._shut_down()
+            return False
+        finally:
+            if not 0 < sent < len(frame):
+                self._one_at_a_time.release()
+        if sent < len(frame):
+            start_task(self._send_rest, frame[sent:])
+        return True
+
+    def _send_rest(self, rest: bytes) -> None:
+        try:
+            self._connection.sendall(rest)
+        except OSError:
+            self._is_broken = True
+            self._shut_down()
+        finally:
+            self._one_at_a_time.release()
 
     def _shut_down(self) -> None:
         try:
