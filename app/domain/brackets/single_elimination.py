@@ -1,8 +1,10 @@
-"""Single elimination for a power of two of entrants, with an optional match for third place."""
+"""Single elimination of any size, with an optional match for third place."""
+
+from collections.abc import Iterator
 
 from app.domain.errors import InvalidInput
 
-from .plan import Feed, PlannedMatch
+from .plan import Draft, LoserOf, PlannedMatch, Seed, WinnerOf, resolve
 
 MAX_ENTRANTS = 1024
 
@@ -16,42 +18,45 @@ def seed_fold(size: int) -> list[int]:
     return order
 
 
-def plan_single_elimination(entrants: int, *, third_place: bool = False) -> list[PlannedMatch]:
-    """All matches in playing order, M1 to Mn; raises InvalidInput where the size is no power of two."""
-    if not 2 <= entrants <= MAX_ENTRANTS or entrants & (entrants - 1):
+def check_entrants(entrants: int) -> None:
+    """Raise InvalidInput unless an elimination bracket of this size can be made."""
+    if not 2 <= entrants <= MAX_ENTRANTS:
         raise InvalidInput.of(
-            "participants",
-            f"Single elimination takes 2, 4, 8, 16, ... up to {MAX_ENTRANTS} participants, not {entrants}.",
+            "participants", f"A bracket takes 2 to {MAX_ENTRANTS} participants, not {entrants}."
         )
+
+
+def rounds_of(entrants: int) -> int:
+    """How many rounds it takes until one is left."""
+    return (entrants - 1).bit_length()
+
+
+def draft_tree(entrants: int) -> Iterator[Draft]:
+    """The upper rounds, keyed `("upper", round, place)`; the last one decides between two."""
+    rounds = rounds_of(entrants)
+    seeds = seed_fold(1 << rounds)
+    for round_number in range(1, rounds + 1):
+        for place in range(1 << (rounds - round_number)):
+            if round_number == 1:
+                sources = Seed(seeds[2 * place]), Seed(seeds[2 * place + 1])
+            else:
+                sources = tuple(WinnerOf(("upper", round_number - 1, 2 * place + side)) for side in (0, 1))
+            yield Draft(("upper", round_number, place), "upper", round_number, *sources)
+
+
+def plan_single_elimination(entrants: int, *, third_place: bool = False) -> list[PlannedMatch]:
+    """All matches in playing order, M1 to Mn, the final last.
+
+    Seeds above the number of entrants are byes: the best seeds start in the second round. Raises
+    InvalidInput for a size that cannot be, or a match for third place without semi-finals.
+    """
+    check_entrants(entrants)
+    rounds = rounds_of(entrants)
     if third_place and entrants < 4:
         raise InvalidInput.of("options", "A match for third place needs at least 4 participants.")
-    seeds = seed_fold(entrants)
-    rounds = entrants.bit_length() - 1
-    total = entrants - 1 + third_place
-    matches, first = [], 1
-    for round_number in range(1, rounds + 1):
-        size = entrants >> round_number
-        for place in range(size):
-            is_final = round_number == rounds
-            matches.append(
-                PlannedMatch(
-                    match_number=total if is_final else first + place,
-                    section="final" if is_final else "upper",
-                    round_number=round_number,
-                    seed1=seeds[2 * place] if round_number == 1 else None,
-                    seed2=seeds[2 * place + 1] if round_number == 1 else None,
-                    winner_to=_winner_feed(first, size, place, total),
-                    loser_to=Feed(total - 1, place % 2 + 1) if third_place and size == 2 else None,
-                )
-            )
-        first += size
+    *drafts, last = draft_tree(entrants)
     if third_place:
-        matches.insert(-1, PlannedMatch(total - 1, "third_place", rounds))
-    return matches
-
-
-def _winner_feed(first: int, size: int, place: int, total: int) -> Feed | None:
-    """The next round's match that the winner goes to; the final is the last number, after third place."""
-    if size == 1:
-        return None
-    return Feed(total if size == 2 else first + size + place // 2, place % 2 + 1)
+        losers = (LoserOf(("upper", rounds - 1, place)) for place in (0, 1))
+        drafts.append(Draft("third place", "third_place", rounds, *losers))
+    drafts.append(Draft(last.key, "final", rounds, last.source1, last.source2))
+    return resolve(drafts, entrants)

@@ -1,0 +1,99 @@
+"""Swiss: everyone plays each round, against whoever has about as many points and was not met yet.
+
+The pairing is a maximum-weight matching over all pairs that may still meet (the idea is that of FIDE's
+"Dutch" systems, whose rules need not be followed step by step to be kept). This module says which pairs
+may meet and how much each is wanted; the matching itself is a graph library's.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from app.domain.errors import Refused
+
+# A vertex that is nobody: whoever is matched with it has the bye.
+BYE = 0
+# Pairs further apart in the table than this are tried only where nearer ones leave somebody alone.
+NEAR = 24
+
+
+@dataclass(frozen=True)
+class Contender:
+    """An entrant in the order of the standings, who plays the next round."""
+
+    entrant: int
+    points: float
+    met: frozenset[int] = field(default_factory=frozenset)
+    had_bye: bool = False
+
+
+def edges(contenders: Sequence[Contender], reach: int | None = NEAR) -> list[tuple[int, int, int]]:
+    """The pairs that may meet, as (entrant, entrant, weight); with an odd number, BYE is one more.
+
+    Within a score group the top half is wanted against the bottom half; leaving the score group costs
+    far more, the square of the difference, so that it is spread. The bye goes to the lowest who had none.
+    """
+    count = len(contenders)
+    group_of = _score_groups(contenders)
+    found = []
+    for place, first in enumerate(contenders):
+        last = count if reach is None else min(count, place + 1 + max(reach, 2 * len(group_of[place])))
+        for other in range(place + 1, last):
+            second = contenders[other]
+            if second.entrant not in first.met:
+                cost = _cost(place, other, group_of, contenders)
+                found.append((first.entrant, second.entrant, -cost))
+    if count % 2:
+        found += [
+            (BYE, one.entrant, -(count - place) * (count - place) * _GROUP)
+            for place, one in enumerate(contenders)
+            if not one.had_bye
+        ]
+    lightest = min((weight for _, _, weight in found), default=0)
+    return [(first, second, weight - lightest + 1) for first, second, weight in found]
+
+
+# One step out of a score group outweighs every wish within groups.
+_GROUP = 100_000
+
+
+def _score_groups(contenders: Sequence[Contender]) -> list[range]:
+    """For each place, the places of those with as many points."""
+    groups: list[range] = []
+    start = 0
+    while start < len(contenders):
+        end = start
+        while end < len(contenders) and contenders[end].points == contenders[start].points:
+            end += 1
+        groups += [range(start, end)] * (end - start)
+        start = end
+    return groups
+
+
+def _cost(place: int, other: int, group_of: list[range], contenders: Sequence[Contender]) -> int:
+    group = group_of[place]
+    if other in group:
+        return abs((other - place) - len(group) // 2)
+    steps = contenders[place].points - contenders[other].points
+    return int(steps * steps * _GROUP) + other - place
+
+
+def read_matching(
+    contenders: Sequence[Contender], matching: Iterable[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], int | None] | None:
+    """The pairs in the order of the standings, and who has the bye; None where somebody is left alone."""
+    partner = {a: b for pair in matching for a, b in (pair, pair[::-1])}
+    if any(one.entrant not in partner for one in contenders):
+        return None
+    seen: set[int] = set()
+    pairs = []
+    for one in contenders:
+        other = partner[one.entrant]
+        if one.entrant not in seen and other != BYE:
+            pairs.append((one.entrant, other))
+            seen |= {one.entrant, other}
+    return pairs, partner.get(BYE)
+
+
+def no_pairing() -> Refused:
+    """The error where everyone has met everyone who is left."""
+    return Refused(["No further round can be paired without a rematch or a second bye."])
