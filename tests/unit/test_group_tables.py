@@ -53,6 +53,7 @@ def test_a_line_counts_everything():
         "score_for": 2,
         "score_against": 1,
         "points": 4,
+        "tiebreaks": {"score_difference": 1, "score_for": 2},
     }
 
 
