@@ -75,6 +75,7 @@ def _has_token(settings: Settings) -> bool:
 
 
 def _prometheus(figures: queries.Figures) -> str:
+    live = current_app.extensions["matchdesk_live"]
     peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     lines = [
         *_metric("matchdesk_tournaments", "gauge", "Tournaments that are not deleted.", figures.tournaments),
@@ -82,6 +83,10 @@ def _prometheus(figures: queries.Figures) -> str:
         "# HELP matchdesk_matches Matches that wait for somebody, by state.",
         "# TYPE matchdesk_matches gauge",
         *(f'matchdesk_matches{{state="{state}"}} {n}' for state, n in figures.matches_by_state.items()),
+        *_metric("matchdesk_clients", "gauge", "Socket.IO clients of this process.", live.client_count()),
+        *_metric(
+            "matchdesk_events_behind", "gauge", "Events it has yet to send to them.", live.events_behind()
+        ),
         *_metric("process_start_time_seconds", "gauge", "When this process started.", f"{STARTED_AT:.0f}"),
         *_metric("matchdesk_peak_memory_bytes", "gauge", "The most memory it has had.", peak_memory),
     ]

@@ -31,6 +31,14 @@ class Live:
         self.clock = Clock(app, self.relay, bus, server.start_background_task)
         self.handlers = Handlers(app, self.relay, self.clock, server.emit)
 
+    def client_count(self) -> int:
+        """How many clients this process has."""
+        return len(self.relay.members)
+
+    def events_behind(self) -> int:
+        """How many committed events this process has yet to send to its clients."""
+        return sum(self.relay.behind().values())
+
 
 def register_live(app: Flask) -> None:
     """Put the Socket.IO server in front of the application, and have commits wake it."""

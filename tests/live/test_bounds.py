@@ -239,3 +239,10 @@ def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
     Wire(application, fair_turn("threading"))(environ, None)
     assert "HTTP_SEC_WEBSOCKET_EXTENSIONS" not in seen
     assert isinstance(seen["werkzeug.socket"], WholeFrames)
+
+
+def test_the_figures_tell_of_clients_and_of_what_is_to_be_sent(client, connect):
+    connect("one")
+    text = client.get("/metrics").text
+    assert "\nmatchdesk_clients 1\n" in text
+    assert "\nmatchdesk_events_behind 0\n" in text
