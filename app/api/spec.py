@@ -85,7 +85,11 @@ def docs_page() -> str:
     spec = _spec()
     schemas = spec["components"].get("schemas", {})
     return render_template(
-        "api/docs.html", info=spec["info"], groups=_groups(spec), schemas=schemas, type_of=type_of
+        "api/docs.html",
+        info=spec["info"],
+        groups=_groups(spec),
+        schemas=schemas,
+        type_of=type_of,
     )
 
 
