@@ -21,7 +21,13 @@ def _section(html: str, name: str) -> str:
 def test_who_may_see_the_desk(web_client):
     scene = factories.scene()
     other = factories.scene().organizer
-    for role, status in (("admin", 200), ("organizer", 200), ("coordinator", 403), ("player1", 403), ("stranger", 403)):
+    for role, status in (
+        ("admin", 200),
+        ("organizer", 200),
+        ("coordinator", 403),
+        ("player1", 403),
+        ("stranger", 403),
+    ):
         assert web_client(scene.person(role)).get(_desk(scene.tournament)).status_code == status, role
     assert web_client(other).get(_desk(scene.tournament)).status_code == 403
     assert web_client(factories.staff(scene.tournament)).get(_desk(scene.tournament)).status_code == 200
@@ -110,7 +116,13 @@ def test_filters_narrow_the_desk(web_client):
 
 @pytest.mark.parametrize(
     "query",
-    ["?page=x&round=y&bracket=z", "?section=nowhere", "?batch=99999999999999999999", "?selected=a,b,,1", "?page=999"],
+    [
+        "?page=x&round=y&bracket=z",
+        "?section=nowhere",
+        "?batch=99999999999999999999",
+        "?selected=a,b,,1",
+        "?page=999",
+    ],
 )
 def test_an_address_that_makes_no_sense_shows_the_whole_desk(web_client, query):
     scene = factories.scene()
@@ -259,7 +271,12 @@ def test_controls_asked_for_as_a_page_are_the_matchs_page(web_client):
 
 @pytest.mark.parametrize(
     ("role", "sees"),
-    [("organizer", "Start match"), ("player1", "You play for"), ("coordinator", "LOBBY-9"), ("stranger", None)],
+    [
+        ("organizer", "Start match"),
+        ("player1", "You play for"),
+        ("coordinator", "LOBBY-9"),
+        ("stranger", None),
+    ],
 )
 def test_controls_show_each_what_is_theirs(web_client, role, sees):
     scene = factories.scene("READY", match_columns={"lobby": {"room_code": "LOBBY-9", "region": "EU"}})
@@ -287,7 +304,9 @@ def test_a_closed_match_shows_its_buttons_disabled_with_the_reason(web_client):
     scene = factories.scene("COMPLETED")
     html = web_client(scene.organizer).get(f"/matches/{scene.match.id}/").text
     for button in ("Start match", "Save schedule", "Save lobby", "Assign coordinator", "Cancel match"):
-        assert re.search(rf"<button[^>]* disabled title=\"[^\"]*COMPLETED[^\"]*\"[^>]*>{button}<", html), button
+        assert re.search(rf"<button[^>]* disabled title=\"[^\"]*COMPLETED[^\"]*\"[^>]*>{button}<", html), (
+            button
+        )
 
 
 def test_a_blocked_start_names_every_reason(web_client):

@@ -3,7 +3,7 @@
 import re
 
 from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.domain.lobby import SCHEMAS
@@ -45,7 +45,7 @@ class CreateTournamentForm(RoomForm):
     """The few things that a new tournament is asked for; everything else has defaults."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=120)]
+        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=120)]
     )
     game = SelectField("Game", choices=GAMES, default="generic")
     time_zone = SelectField("Time zone", default="UTC", validate_choice=False)
@@ -60,13 +60,13 @@ class SettingsForm(RoomForm):
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
     name = StringField(
-        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=120)]
+        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=120)]
     )
     slug = StringField(
         "Address",
         filters=[stripped],
         description="The last part of its address: letters, digits, hyphens. Links to the old one end.",
-        validators=[InputRequired("Give it an address."), Length(max=80)],
+        validators=[DataRequired("Give it an address."), Length(max=80)],
     )
     game = SelectField("Game", choices=GAMES, description="Decides what a lobby asks for.")
     time_zone = SelectField("Time zone", validate_choice=False, description="Forms and pages use its clock.")
@@ -123,7 +123,7 @@ class ParticipantsForm(RoomForm):
 
     lines = TextAreaField(
         "Participants",
-        validators=[InputRequired("Enter at least one participant."), Length(max=200_000)],
+        validators=[DataRequired("Enter at least one participant."), Length(max=200_000)],
         render_kw={"rows": 8, "spellcheck": "false"},
     )
 
@@ -148,7 +148,7 @@ class ParticipantForm(RoomForm):
     """One entrant: name, seed, and who plays for it."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=100)]
+        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=100)]
     )
     seed = IntegerField("Seed", validators=[Optional(), NumberRange(1, 100_000)])
     members = StringField(
@@ -170,7 +170,7 @@ class UserNameForm(RoomForm):
     username = StringField(
         "Username",
         filters=[stripped],
-        validators=[InputRequired("Enter a user name."), Length(max=50)],
+        validators=[DataRequired("Enter a user name."), Length(max=50)],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
 
@@ -179,7 +179,7 @@ class StationForm(RoomForm):
     """Where matches are played."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[InputRequired("Give it a name."), Length(max=80)]
+        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=80)]
     )
 
 
@@ -190,7 +190,7 @@ class BracketForm(RoomForm):
         "Name",
         default="Main bracket",
         filters=[stripped],
-        validators=[InputRequired("Give it a name."), Length(max=120)],
+        validators=[DataRequired("Give it a name."), Length(max=120)],
     )
     format = SelectField("Format", choices=FORMATS)
     seeding = SelectField("Seeding", choices=SEEDINGS)
