@@ -7,6 +7,7 @@ This reaches into python-socketio and python-engineio; requirements.txt keeps th
 """
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -17,6 +18,9 @@ log = logging.getLogger(__name__)
 
 # Events are about 1 KB, so that a client has some 200 KB waiting when it is cut off.
 LONGEST_QUEUE = 200
+# A page subscribes to nothing by itself, a program to some hundred channels when it starts.
+FLOOD_MESSAGES = 2000
+FLOOD_SECONDS = 10.0
 
 _left_for_later: ContextVar[list[Callable[[], None]] | None] = ContextVar("left_for_later", default=None)
 
@@ -43,8 +47,23 @@ class LiveServer(socketio.Server):
             super()._handle_connect(eio_sid, namespace, data)
 
     def _handle_event_internal(self, server, sid, eio_sid, data, namespace, ack_id):
+        # A client whose next message is always there would otherwise be the only one that is heard.
+        self.sleep(0)
+        if self._is_flood(eio_sid):
+            log.warning("a client that sends too much was cut off")
+            self.cut_off(eio_sid)
+            return
         with self._answering(eio_sid):
             super()._handle_event_internal(server, sid, eio_sid, data, namespace, ack_id)
+
+    def _is_flood(self, eio_sid: str) -> bool:
+        # Kept with the client's connection, and so gone with it.
+        environ, now = self.environ.get(eio_sid, {}), time.monotonic()
+        count, ends = environ.get("matchdesk.messages", (0, 0.0))
+        if now > ends:
+            count, ends = 0, now + FLOOD_SECONDS
+        environ["matchdesk.messages"] = count + 1, ends
+        return count >= FLOOD_MESSAGES
 
     @contextmanager
     def _answering(self, eio_sid: str) -> Iterator[None]:

@@ -2,12 +2,16 @@
 
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 # A client answers a ping every 25 s: one that neither sends nor takes anything for longer is gone.
 SILENCE_SECONDS = 45.0
+# Clients send a few dozen bytes now and then. The library keeps what it has not handled yet without a bound.
+FLOOD_BYTES = 1024 * 1024
+FLOOD_SECONDS = 10.0
 
 
 class WholeFrames:
@@ -17,13 +21,29 @@ class WholeFrames:
     answers to pings): with a slow client that would tear frames apart.
     """
 
-    def __init__(self, connection: socket.socket):
+    def __init__(self, connection: socket.socket, yield_turn: Callable[[], None] = lambda: None):
         self._connection = connection
+        self._yield_turn = yield_turn
+        self._received = 0
+        self._window_ends = 0.0
         # Under gevent the socket that never waits lies beneath the one that lets others run meanwhile.
         self._raw = getattr(connection, "_sock", connection)
         self._one_at_a_time = threading.Lock()
         self._is_broken = False
         connection.settimeout(SILENCE_SECONDS)
+
+    def recv(self, size: int) -> bytes:
+        """What the client sent, after others had a turn; ConnectionAbortedError for one that floods us."""
+        data = self._connection.recv(size)
+        # Reading waits, and so lets others run, only where nothing is there.
+        self._yield_turn()
+        now = time.monotonic()
+        if now > self._window_ends:
+            self._received, self._window_ends = 0, now + FLOOD_SECONDS
+        self._received += len(data)
+        if self._received > FLOOD_BYTES:
+            raise ConnectionAbortedError("this client sends more than anybody needs to")
+        return data
 
     def send(self, data: bytes) -> int:
         """Send all of the data; BrokenPipeError once a send has failed."""
@@ -91,12 +111,13 @@ class Wire:
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Let others have a turn, then pass the request on."""
         self._yield_turn()
-        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+        is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+        if is_upgrade and environ.get("PATH_INFO", "").startswith("/socket.io"):
             # Events are small: deflate would cost half as much again to send, and 100 KB for each client.
             environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
             for key in SOCKET_KEYS:
                 if key in environ:
-                    environ[key] = WholeFrames(environ[key])
+                    environ[key] = WholeFrames(environ[key], self._yield_turn)
         return self._application(environ, start_response)
 
 

@@ -1,5 +1,6 @@
 """What keeps one client from costing the others: bounded queues, whole frames, errors that stay where they are."""
 
+import json
 import socket
 import threading
 import time
@@ -10,12 +11,15 @@ import wsproto.connection as wsproto
 from engineio import packet as eio_packet
 from engineio.socket import Socket
 from flask import Flask
+from websocket import WebSocketConnectionClosedException
 from werkzeug.test import EnvironBuilder
 
 from app.extensions import socketio
 from app.live.fanout import text_frame
 from app.live.server import LONGEST_QUEUE, after_answer
 from app.live.wire import WholeFrames, Wire, fair_turn
+from tests import factories
+from tests.live.listener import Wiretap
 
 
 class Deaf:
@@ -218,7 +222,7 @@ def test_each_request_lets_others_have_a_turn():
         turns.append("request")
         return [b""]
 
-    Wire(application, lambda: turns.append("turn"))({}, None)
+    Wire(application, lambda: turns.append("turn"))({"HTTP_UPGRADE": "h2c"}, None)
     assert turns == ["turn", "request"]
     assert fair_turn("threading")() is None
     assert fair_turn("gevent")() is None
@@ -232,6 +236,7 @@ def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
         return [b""]
 
     environ = {
+        "PATH_INFO": "/socket.io/",
         "HTTP_UPGRADE": "WebSocket",
         "HTTP_SEC_WEBSOCKET_EXTENSIONS": "permessage-deflate",
         "werkzeug.socket": pair[0],
@@ -246,3 +251,15 @@ def test_the_figures_tell_of_clients_and_of_what_is_to_be_sent(client, connect):
     text = client.get("/metrics").text
     assert "\nmatchdesk_clients 1\n" in text
     assert "\nmatchdesk_events_behind 0\n" in text
+
+
+def test_a_client_that_floods_the_server_is_cut_off_and_delays_nobody(live_server, listen):
+    scene = factories.scene()
+    other = listen()
+    wire = Wiretap(live_server)
+    packet = json.dumps(["subscribe", {"channel": f"tournament_{scene.tournament.id}"}])
+    with suppress(ConnectionError, TimeoutError, WebSocketConnectionClosedException):
+        for _ in range(100_000):
+            wire.send(f"42{packet}")
+        pytest.fail("nobody stopped it")
+    assert other.subscribe(f"tournament_{scene.tournament.id}")["ok"]
