@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 _TIME = re.compile(
     r"""(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?
@@ -19,14 +19,6 @@ _WIDEST_OFFSET = timedelta(hours=14)
 
 class UnclearTime(ValueError):
     """A date or time that names no moment, or more than one; the message says why."""
-
-
-def find_zone(name: str) -> ZoneInfo | None:
-    """The IANA zone of that name, or None."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def read_date(text: str) -> date:

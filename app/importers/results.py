@@ -51,10 +51,10 @@ class ResultChange:
     def _blocked_by(self, outcome: Outcome, source: SourceMatch, before: dict) -> str:
         """Why the file's result may not be taken, or ""."""
         match = self.match
-        sides = [side.name if side else "" for side in (match.participant1, match.participant2)]
+        sides = (match.participant1, match.participant2)
         said = f"the file says {outcome.score[0]}-{outcome.score[1]}"
-        if sides != [side.name for side in source.sides]:
-            return f"{said}, but here {' and '.join(filter(None, sides)) or 'nobody'} would play"
+        if not all(self.store.is_team(row, side.name) for row, side in zip(sides, source.sides, strict=True)):
+            return f"{said}, but here {' and '.join(row.name for row in sides if row) or 'nobody'} would play"
         if self._says(outcome):
             return ""
         if match.state in _RULED:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -30,6 +30,10 @@ class Store:
     def _rows(self, model: type) -> Iterable:
         of_tournament = model.tournament_id == self.tournament.id
         return self.uow.session.scalars(select(model).where(of_tournament).order_by(model.id))
+
+    def is_team(self, participant: Participant | None, name: str) -> bool:
+        """True where the participant is the file's team of this name; "" is an open side."""
+        return participant is self.participants.get(name) if name else participant is None
 
     def add_bracket(self, source: SourceBracket) -> list[Match]:
         """A new bracket with its matches as they stand in the file, linked; returns the matches."""
@@ -129,7 +133,7 @@ class Store:
             confirmed_at=self.uow.now,
         )
 
-    def ended_at(self, match: Match):
+    def ended_at(self, match: Match) -> datetime:
         """When a match of the file was over. A file tells only the start, so the planned length counts."""
         start = match.started_at or match.scheduled_time
         if start is None:

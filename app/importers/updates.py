@@ -34,6 +34,7 @@ class Update:
         stored = self._stored_matches()
         known = [Known(row.id, row.source_key, tuple(row.source_values["teams"])) for row in stored.values()]
         pairs = pair(known, source.matches)
+        self._recognize_teams(stored, set(source.team_names))
         self._rename(renamed_teams(known, source.matches, pairs))
         by_key = {key: stored[match_id] for key, match_id in pairs.items()}
         added = self._add_missing(source, by_key)
@@ -54,13 +55,25 @@ class Update:
         )
         return {row.id: row for row in rows}
 
+    def _recognize_teams(self, stored: dict[int, Match], names: set[str]) -> None:
+        """Know a team again that was given another name here: where the file put it, it still plays."""
+        rows: dict[str, set] = {}
+        for match in stored.values():
+            sides = (match.participant1, match.participant2)
+            for row, name in zip(sides, match.source_values["teams"], strict=True):
+                if row and name and name not in self.store.participants and row.name not in names:
+                    rows.setdefault(name, set()).add(row)
+        self.store.participants |= {name: row for name, (row, *others) in rows.items() if not others}
+
     def _rename(self, names: dict[str, str]) -> None:
         for old, new in names.items():
             row = self.store.participants.get(old)
             if row is None or new in self.store.participants:
                 continue
+            self.store.participants[new] = row
+            if row.name != old:
+                continue
             row.name = new
-            self.store.participants[new] = self.store.participants.pop(old)
             audit.record(
                 self.uow,
                 actor=self.store.actor,
@@ -92,7 +105,7 @@ class Update:
         if match.is_deleted:
             self.unchanged += 1
             return
-        source = _facing(match, source)
+        source = self._facing(match, source)
         before, wanted = match.source_values, values_of(source)
         version = match.version
         if before != wanted:
@@ -103,6 +116,15 @@ class Update:
             self.unchanged += 1
         else:
             self.updated.append(match.id)
+
+    def _facing(self, match: Match, source: SourceMatch) -> SourceMatch:
+        """The match of the file with its sides in the stored order, where the file has swapped them."""
+        first, second = source.sides
+        is_known = not (first.is_open or second.is_open)
+        is_team = self.store.is_team
+        if is_known and is_team(match.participant1, second.name) and is_team(match.participant2, first.name):
+            return source.swapped()
+        return source
 
     def _merge(self, match: Match, source: SourceMatch, before: dict, wanted: dict) -> dict:
         """Apply what the file changed; returns what the match is to remember of the file."""
@@ -129,13 +151,12 @@ class Update:
         version = match.version
         for slot, (side, old) in enumerate(zip(source.sides, before, strict=True), 1):
             stored = getattr(match, f"participant{slot}")
-            name = stored.name if stored else ""
-            if name == side.name or side.is_open:
+            if side.is_open or self.store.is_team(stored, side.name):
                 continue
-            if name and name != old:
-                return f"the file has {side.name}, but {name} was put there by hand"
-            if name and match.started_at:
-                return f"the file has {side.name} for {name}, but the match has begun"
+            if stored and not self.store.is_team(stored, old):
+                return f"the file has {side.name}, but {stored.name} was put there by hand"
+            if stored and match.started_at:
+                return f"the file has {side.name} for {stored.name}, but the match has begun"
             setattr(match, f"participant{slot}_id", self.store.participant_id(side.name))
             self.uow.session.flush()
             self.uow.session.expire(match, [f"participant{slot}"])
@@ -198,15 +219,6 @@ class Update:
 def _number_after(last: int, sources: list[SourceMatch]) -> None:
     for number, source in enumerate(sources, last + 1):
         source.match_number = number
-
-
-def _facing(match: Match, source: SourceMatch) -> SourceMatch:
-    """The match of the file with its sides in the stored order, where the file has swapped them."""
-    stored = [side.name if side else "" for side in (match.participant1, match.participant2)]
-    names = [side.name for side in source.sides]
-    if all(names) and stored == names[::-1] and stored != names:
-        return source.swapped()
-    return source
 
 
 def _place(match: Match, source: SourceMatch) -> str:

@@ -134,6 +134,12 @@ def test_matchdays_are_the_group_stage(text):
     assert (read_round(text).kind, read_round(text).matchday) == ("group", 14)
 
 
+@pytest.mark.parametrize("text", ["Group A", "Group stage", "Regular season", "Pool 3"])
+def test_group_matches_may_go_without_a_matchday(text):
+    match = read_matches(entry(round=text)).tournament.matches[0]
+    assert (match.section, match.group, match.round_number) == ("group", "Group A", 1)
+
+
 @pytest.mark.parametrize(
     "text", ["Round of 12", "Round of 2048", "Play-offs", "Halftime", "Round of 0", "1/3 finals"]
 )

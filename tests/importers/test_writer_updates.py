@@ -240,6 +240,53 @@ def test_renamed_team_stays_the_same_participant(import_file):
     assert len(list(db.session.scalars(select(Participant)))) == 4
 
 
+def test_team_renamed_by_hand_is_known_again(import_file, cup):
+    ajax = db.session.scalars(select(Participant).filter_by(name="Ajax")).one()
+    factories.change(ajax, name="AFC Ajax")
+    again = import_file(*cup_to_come(score={"ft": [2, 0]}), now=LATER)
+    assert (again.created, again.conflicts) == ([], [])
+    assert stored(cup, match_number=3).participant1_id == ajax.id
+    assert db.session.get(Participant, ajax.id).name == "AFC Ajax"
+    assert len(list(db.session.scalars(select(Participant)))) == 4
+
+
+def test_team_renamed_by_hand_and_in_the_file_keeps_the_name_given_here(import_file, cup):
+    ajax = db.session.scalars(select(Participant).filter_by(name="Ajax")).one()
+    factories.change(ajax, name="AFC Ajax")
+    entries = cup_to_come(score={"ft": [2, 0]})
+    entries[0]["team1"] = "Ajax Amsterdam"
+    again = import_file(*entries, now=LATER)
+    assert (again.created, again.conflicts) == ([], [])
+    assert stored(cup, match_number=1).winner_id == ajax.id
+    assert db.session.get(Participant, ajax.id).name == "AFC Ajax"
+
+
+def test_result_of_a_match_whose_sides_were_changed_by_hand_is_named(import_file, cup):
+    derby = db.session.scalars(select(Participant).filter_by(name="Derby")).one()
+    factories.change(stored(cup, match_number=1), participant2_id=derby.id)
+    again = import_file(*cup_to_come(score={"ft": [2, 0]}), now=LATER)
+    assert "the file says 2-0, but here Ajax and Derby would play" in str(again.conflicts[0])
+
+
+def test_ground_that_was_set_here_already_is_no_conflict(import_file, organizer, cup):
+    match = stored(cup, match_number=1)
+    station = factories.station(match.tournament, "Dallas")
+    scheduling.update_match(
+        actor=factories.actor(organizer), match_id=match.id, changes={"station_id": station.id}, now=LATER
+    )
+    again = import_file(*cup_to_come(ground="Dallas"), now=LATER)
+    assert again.changed_nothing
+    assert again.conflicts == []
+
+
+def test_matches_that_are_new_reopen_a_bracket_that_was_over(import_file):
+    line = entry(score={"ft": [1, 0]})
+    first = import_file(line)
+    import_file(line, entry("Como", "Derby", date="2027-01-10"), now=LATER)
+    bracket = match_of(first, "Como", "Derby").bracket
+    assert (bracket.status, bracket.champion_id) == ("live", None)
+
+
 def test_order_of_the_lines_does_not_matter(import_file):
     lines = [
         entry("Ajax", "Bari", score={"ft": [1, 0]}),
