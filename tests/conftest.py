@@ -13,9 +13,11 @@ from tests import factories
 from tests.support.clients import ApiClient, WebClient
 from tests.support.databases import POSTGRESQL, SQLITE, PostgresServer, SqliteTemplate
 from tests.support.processes import SECRET_KEY, RedisServer, Server
+from tests.support.speed import share_templates, share_url_builders
 from tests.support.uncommitted import watch
 
 pytest_plugins = ["tests.support.browser"]
+share_url_builders()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -71,13 +73,20 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings.from_env(environ, instance_path=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the applications of all tests find each other's compiled templates."""
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
     """The application on a database of its own. A request that leaves a change uncommitted fails its test."""
     from app import create_app  # the tests of the domain must not need it
 
     factories.use(settings.database_url)
     application = create_app(settings)
+    share_templates(application, compiled_templates)
     left_open = watch(application)
     yield application
     factories.done()
