@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, false, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.errors import NotAllowed, NotFound, NotSignedIn
 from app.domain.permissions import (
@@ -92,7 +92,11 @@ def get_tournament(
 def get_match(actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW) -> MatchAccess:
     """The match as the actor may use it; raises NotSignedIn, NotFound or NotAllowed, in this order."""
     _require_sign_in(actor, permission)
-    match = db.session.scalar(select(Match).where(Match.id == match_id, ~Match.is_deleted))
+    match = db.session.scalar(
+        select(Match)
+        .options(joinedload(Match.tournament, innerjoin=True))
+        .where(Match.id == match_id, ~Match.is_deleted)
+    )
     if match is None or match.tournament.is_deleted:
         raise NotFound
     return require_match(actor, match, match.tournament, permission)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from app.domain.lobby import SCHEMAS, public_part
 from app.domain.permissions import Actor, Permission
@@ -30,6 +30,18 @@ _PUBLIC_META = {
 }
 
 
+# The public row, and last the two columns of the result that now stands or waits.
+_ROW_AND_RESULT = (
+    row_select(MatchResult.submitted_by_id, MatchResult.submitted_at)
+    .outerjoin(
+        MatchResult, and_(MatchResult.match_id == Match.id, MatchResult.status.in_(["pending", "final"]))
+    )
+    .where(Match.id == bindparam("match_id"))
+    .order_by(MatchResult.n.desc())
+    .limit(1)
+)
+
+
 def match_document(actor: Actor, match_id: int) -> dict:
     """The full match as the actor may see it; raises NotFound."""
     return document_of(access.get_match(actor, match_id))
@@ -38,7 +50,8 @@ def match_document(actor: Actor, match_id: int) -> dict:
 def document_of(found: MatchAccess) -> dict:
     """The full match as the owner of this access may see it."""
     match, tournament = found.match, found.tournament
-    row = db.session.execute(row_select().where(Match.id == match.id)).mappings().one()
+    row = dict(db.session.execute(_ROW_AND_RESULT, {"match_id": match.id}).mappings().one())
+    submitted_by, submitted_at = row.pop("submitted_by_id"), row.pop("submitted_at")
     sees_lobby = found.may(Permission.MATCH_LOBBY_VIEW)
     document = row_document(row) | {
         "tournament_slug": tournament.slug,
@@ -56,7 +69,7 @@ def document_of(found: MatchAccess) -> dict:
         "created_at": iso(match.created_at),
         "updated_at": iso(match.updated_at),
         "version": match.version,
-        "result": _result(match),
+        "result": submitted_at and {"submitted_by": submitted_by, "submitted_at": iso(submitted_at)},
         "dispute": _dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
     }
     if sees_lobby:
@@ -74,16 +87,6 @@ def full_lobby(match: Match) -> dict:
     if match.lobby_updated_at is not None:
         lobby["updated_at"] = iso(match.lobby_updated_at)
     return lobby
-
-
-def _result(match: Match) -> dict | None:
-    row = db.session.execute(
-        select(MatchResult.submitted_by_id, MatchResult.submitted_at)
-        .where(MatchResult.match_id == match.id, MatchResult.status.in_(["pending", "final"]))
-        .order_by(MatchResult.n.desc())
-        .limit(1)
-    ).first()
-    return {"submitted_by": row.submitted_by_id, "submitted_at": iso(row.submitted_at)} if row else None
 
 
 def _dispute(match: Match) -> dict | None:

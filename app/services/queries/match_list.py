@@ -146,7 +146,7 @@ def list_matches(
     count = connection.execute(count_all, values).scalar_one()
     found = connection.execute(select_page, {**values, "limit": page_size, "offset": (page - 1) * page_size})
     names = tuple(found.keys())
-    return MatchPage([row_document(dict(zip(names, row, strict=True))) for row in found], count)
+    return MatchPage([row_document(dict(zip(names, row, strict=True))) for row in found.all()], count)
 
 
 @lru_cache(maxsize=512)
