@@ -13,7 +13,7 @@ def _desk(tournament, query: str = "") -> str:
 
 
 def _section(html: str, name: str) -> str:
-    found = re.search(rf'<ol [^>]*data-desk-list="{name}"[^>]*>(.*?)</ol>', html, re.S)
+    found = re.search(rf'<ol [^>]*data-desk-list="{name}"[^>]*>(.*?)</ol>', html, re.DOTALL)
     assert found, name
     return found[1]
 

@@ -21,10 +21,21 @@ def _path(tournament, rest: str) -> str:
 
 def _settings(tournament, **changes) -> dict:
     """What the form of the settings sends; a switch that is off sends nothing."""
-    names = (
-        "name slug game time_zone status check_in_window_minutes no_show_policy match_minutes rest_minutes best_of"
-        " conflict_policy dispute_window_minutes version"
-    ).split()
+    names = [
+        "name",
+        "slug",
+        "game",
+        "time_zone",
+        "status",
+        "check_in_window_minutes",
+        "no_show_policy",
+        "match_minutes",
+        "rest_minutes",
+        "best_of",
+        "conflict_policy",
+        "dispute_window_minutes",
+        "version",
+    ]
     data = {name: getattr(tournament, name) for name in names} | {"is_public": "y", "enable_check_in": "y"}
     return {**data, "auto_confirm_minutes": "", **changes}
 
