@@ -166,6 +166,8 @@ def import_file(format: str, file: Path, organizer: str, private: bool, time_zon
     _list_problems("Warning", reading.warnings)
     source = _readable(reading, file)
     written = write(source, actor=actor, now=_now(), is_public=not private)
+    if private and not written.is_new:
+        click.echo("Warning: --private is for a new tournament; this one keeps its setting.", err=True)
     _report(source, written)
 
 

@@ -117,6 +117,13 @@ class TestImport:
             "World Cup 2026: 0 matches created, 0 updated, 104 unchanged.\n"
         )
 
+    def test_private_does_not_hide_what_was_public(self, run, organizer, write_file):
+        path = write_file(as_bytes(entry()))
+        run("import", "openfootball", path)
+        result = run("import", "openfootball", path, "--private")
+        assert "this one keeps its setting" in result.stderr
+        assert factories.rows(Tournament)[0].is_public
+
     def test_newer_file_updates_and_names_what_was_changed_by_hand(self, run, organizer, write_file):
         first, second = entry(), entry("Como", "Derby", date="2026-06-12")
         run("import", "openfootball", write_file(as_bytes(first, second)))
