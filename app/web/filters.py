@@ -5,11 +5,12 @@ None of it reads the request, so that fragments can be rendered for a push as we
 
 import hashlib
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from markupsafe import Markup
 
 from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.states import CLOSED, MatchState
@@ -21,6 +22,27 @@ _FORMATS = {
     "date": "%A %-d %B %Y",
     "datetime": "%a %-d %b %Y, %H:%M",
 }
+# All that matches/_row.html shows.
+_ROW_FIELDS = (
+    "id",
+    "state",
+    "state_display",
+    "tournament_name",
+    "tournament_slug",
+    "time_zone",
+    "bracket_name",
+    "group_name",
+    "round_number",
+    "match_number",
+    *(f"participant{n}_{what}" for n in (1, 2) for what in ("id", "name", "score")),
+    "slot1_label",
+    "slot2_label",
+    "winner_id",
+    "scheduled_time",
+    "completed_at",
+    "station_name",
+    "stream_url",
+)
 _LAST = 9_999_999_999
 _AWAITED = (MatchState.PENDING_RESULT, MatchState.DISPUTED)
 _AWAITED_AFTER = 4_000_000_000
@@ -40,15 +62,25 @@ def register_template_helpers(app: Flask) -> None:
     )
     root = Path(app.static_folder or "")
 
-    @cache
-    def digest(name: str) -> str:
+    @lru_cache(maxsize=256)
+    def digest(name: str, changed_at: int) -> str:
         return hashlib.sha256((root / name).read_bytes()).hexdigest()[:10]
 
     def asset(name: str) -> str:
         """The address of a static file; it changes with the content, so browsers may keep it for long."""
-        return f"/static/{name}?v={digest(name)}" if (root / name).is_file() else f"/static/{name}"
+        return f"/static/{name}?v={digest(name, (root / name).stat().st_mtime_ns)}"
 
-    app.jinja_env.globals["asset"] = asset
+    @lru_cache(maxsize=4096)
+    def rendered_row(values: tuple) -> Markup:
+        match = dict(zip(_ROW_FIELDS, values, strict=True))
+        template = app.jinja_env.get_template("matches/_row.html")
+        return template.make_module({"match": match}).__html__().strip()
+
+    def match_row(match: dict) -> Markup:
+        """The row of a match in a list; what looks the same is rendered once."""
+        return rendered_row(tuple(match.get(name) for name in _ROW_FIELDS))
+
+    app.jinja_env.globals.update(asset=asset, match_row=match_row)
 
 
 def _moment(value: datetime | str) -> datetime:
