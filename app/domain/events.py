@@ -19,6 +19,7 @@ class EventType(StrEnum):
     MATCH_REOPENED = "match.reopened"
     MATCH_LOBBY_UPDATED = "match.lobby_updated"
     MATCH_COORDINATOR_ASSIGNED = "match.coordinator_assigned"
+    MATCH_DELETED = "match.deleted"
     DISPUTE_CREATED = "dispute.created"
     BRACKET_UPDATED = "bracket.updated"
     TOURNAMENT_UPDATED = "tournament.updated"

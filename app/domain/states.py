@@ -52,6 +52,7 @@ class Move(StrEnum):
     RESCHEDULE = "reschedule"
     SLOT_REOPENED = "lose a known side"
     WALK_OVER = "walk over"
+    UNDO_WALK_OVER = "wait for an opponent again"
     START = "start"
     UNDO_START = "undo the start"
     SUBMIT = "submit a result"
@@ -77,6 +78,8 @@ TRANSITIONS: dict[Move, dict[MatchState, MatchState]] = {
     Move.RESCHEDULE: {_S.CHECK_IN: _S.SCHEDULED},
     Move.SLOT_REOPENED: {_S.CHECK_IN: _S.SCHEDULED, _S.READY: _S.SCHEDULED},
     Move.WALK_OVER: {_S.SCHEDULED: _S.COMPLETED},
+    # Only what nobody played: the match that gave the walkover was reopened.
+    Move.UNDO_WALK_OVER: {_S.COMPLETED: _S.SCHEDULED},
     Move.START: {_S.READY: _S.LIVE},
     Move.UNDO_START: {_S.LIVE: _S.READY},
     Move.SUBMIT: {_S.LIVE: _S.PENDING_RESULT},

@@ -5,6 +5,7 @@ from .activity import AuditLog, Event, ScheduleBatch, ScheduleBatchItem
 from .match import Dispute, Match, MatchResult
 from .tournament import (
     Bracket,
+    BracketEntrant,
     Participant,
     ParticipantInvite,
     ParticipantMember,
@@ -17,6 +18,7 @@ __all__ = [
     "AccessToken",
     "AuditLog",
     "Bracket",
+    "BracketEntrant",
     "Dispute",
     "Event",
     "Match",

@@ -42,6 +42,12 @@ class Match(db.Model):
     participant2_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"))
     slot1_label: Mapped[str] = mapped_column(String(80), default="")
     slot2_label: Mapped[str] = mapped_column(String(80), default="")
+    # True where nobody will come: a bye. The other side, once known, walks over.
+    slot1_bye: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    slot2_bye: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # Which place of another bracket's table fills the slot: `{"bracket", "group", "rank", "best"}`.
+    slot1_source: Mapped[dict | None] = mapped_column(JsonDocument)
+    slot2_source: Mapped[dict | None] = mapped_column(JsonDocument)
     participant1_checked_in: Mapped[bool] = mapped_column(default=False)
     participant2_checked_in: Mapped[bool] = mapped_column(default=False)
 
@@ -60,6 +66,7 @@ class Match(db.Model):
 
     scheduled_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
     check_in_deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    no_show_flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id", ondelete="SET NULL"))
@@ -118,6 +125,10 @@ class Match(db.Model):
             "(participant1_id IS NOT NULL AND participant2_id IS NOT NULL)"
             " OR state NOT IN ('READY', 'LIVE', 'PENDING_RESULT', 'DISPUTED')",
             name="open_side_never_ready",
+        ),
+        CheckConstraint(
+            "(participant1_id IS NULL OR NOT slot1_bye) AND (participant2_id IS NULL OR NOT slot2_bye)",
+            name="bye_is_nobody",
         ),
         CheckConstraint(
             "(winner_to_slot IS NULL OR winner_to_slot IN (1, 2))"

@@ -174,6 +174,8 @@ class Bracket(db.Model):
     options: Mapped[dict] = mapped_column(JsonDocument, default=dict)
     status: Mapped[str] = mapped_column(String(10), default="ready")
     champion_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id", ondelete="SET NULL"))
+    # Whoever joins the tournament later plays the later rounds too (of Swiss).
+    is_open: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     is_deleted: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -181,4 +183,22 @@ class Bracket(db.Model):
         CheckConstraint("length(name) > 0", name="name_not_empty"),
         CheckConstraint(one_of("format", BRACKET_FORMATS), name="format_known"),
         CheckConstraint(one_of("status", BRACKET_STATUSES), name="status_known"),
+    )
+
+
+class BracketEntrant(db.Model):
+    """A participant of a bracket with its seed there, and its group where there are groups."""
+
+    __tablename__ = "bracket_entrants"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bracket_id: Mapped[int] = mapped_column(ForeignKey("brackets.id", ondelete="CASCADE"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    seed: Mapped[int]
+    group_name: Mapped[str] = mapped_column(String(40), default="")
+
+    __table_args__ = (
+        UniqueConstraint("bracket_id", "participant_id"),
+        UniqueConstraint("bracket_id", "seed"),
+        CheckConstraint("seed > 0", name="seed_positive"),
     )

@@ -4,21 +4,24 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
+from app.domain.brackets.double_elimination import plan_double_elimination
+from app.domain.brackets.options import best_of_round, check_options
 from app.domain.brackets.plan import PlannedMatch
+from app.domain.brackets.round_robin import group_names, plan_round_robin, snake
 from app.domain.brackets.single_elimination import plan_single_elimination
 from app.domain.errors import InvalidInput, NotSignedIn
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchFacts, MatchState
-from app.domain.tournament_settings import BEST_OF
-from app.models import Bracket, Match, Participant, Tournament
-from app.models.tournament import BRACKET_FORMATS
+from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
-from . import access, audit
+from . import access, audit, slots, swiss
 from .audit import AuditAction
-from .progression import tell_bracket
+from .progression import fill_slots, tell_bracket
 from .unit_of_work import UnitOfWork, unit_of_work
+
+NAME_LENGTH = 120
 
 SEEDINGS = ("given", "rank", "random")
 
@@ -33,10 +36,10 @@ def generate_bracket(
     participants: Sequence[int] | None = None,
     options: Mapping | None = None,
 ) -> int:
-    """Make a bracket with all its matches; returns its id.
+    """Make a bracket with all its matches (of Swiss, those of the first round); returns its id.
 
     `participants` are ids in seed order; None takes all that have not withdrawn. `options` as the API
-    names them: `third_place`, `best_of` (a number, or `{round: number}`), `seeding`.
+    names them. With `from` and `slots` the entrants are places of another bracket's tables instead.
     """
     if actor.is_anonymous:
         raise NotSignedIn
@@ -44,16 +47,25 @@ def generate_bracket(
     with unit_of_work(now) as uow:
         tournament = uow.lock_tournament(tournament_id)
         access.get_tournament(actor, tournament_id, Permission.BRACKET_GENERATE)
-        _check(name, format, options)
-        entrants = _entrants(uow, tournament_id, participants)
+        if not name.strip() or len(name.strip()) > NAME_LENGTH:
+            raise InvalidInput.of("name", f"Give a name of 1 to {NAME_LENGTH} characters.")
+        check_options(format, options)
+        sources = slots.check_sources(uow, tournament_id, options) if options.get("slots") else None
+        entrants = [] if sources else _entrants(uow, tournament_id, participants)
         seeded = _seeded(entrants, options)
-        plan = plan_single_elimination(len(seeded), third_place=bool(options.get("third_place")))
+        if format == "swiss":
+            options.setdefault("rounds", max(1, (len(seeded) - 1).bit_length()))
         bracket = Bracket(
-            tournament_id=tournament_id, name=name.strip(), format=format, options=options, created_at=now
+            tournament_id=tournament_id,
+            name=name.strip(),
+            format=format,
+            options=options,
+            is_open=participants is None and sources is None,
+            created_at=now,
         )
         uow.session.add(bracket)
         uow.session.flush()
-        count = _store(uow, tournament, bracket, plan, seeded)
+        count = _fill(uow, tournament, bracket, seeded, sources)
         tell_bracket(uow, bracket, None, [])
         audit.record(
             uow,
@@ -71,19 +83,46 @@ def generate_bracket(
         return bracket.id
 
 
-def _check(name: str, format: str, options: dict) -> None:
-    if not name.strip() or len(name.strip()) > 120:
-        raise InvalidInput.of("name", "Give a name of 1 to 120 characters.")
-    if format not in BRACKET_FORMATS:
-        raise InvalidInput.of("format", f"One of {', '.join(BRACKET_FORMATS)}.")
-    if format != "single_elimination":
-        raise InvalidInput.of("format", "Only single_elimination can be generated so far.")
-    if options.get("seeding", "given") not in SEEDINGS:
-        raise InvalidInput.of("options", f"seeding is one of {', '.join(SEEDINGS)}.")
-    best_of = options.get("best_of", 1)
-    lengths = best_of.values() if isinstance(best_of, Mapping) else [best_of]
-    if any(length not in BEST_OF for length in lengths):
-        raise InvalidInput.of("options", "best_of is 1, 3, 5 or 7, for all rounds or by round.")
+def _fill(
+    uow: UnitOfWork,
+    tournament: Tournament,
+    bracket: Bracket,
+    seeded: Sequence[Participant],
+    sources: Sequence[Mapping] | None,
+) -> int:
+    """Store the entrants and the matches of a new bracket; returns how many matches."""
+    groups = bracket.options.get("groups", 1)
+    group_of = {}
+    if bracket.format == "round_robin" and groups > 1:
+        for name, seeds in zip(group_names(groups), snake(len(seeded), groups), strict=True):
+            group_of |= dict.fromkeys(seeds, name)
+    uow.session.add_all(
+        BracketEntrant(
+            bracket_id=bracket.id,
+            participant_id=participant.id,
+            seed=seed,
+            group_name=group_of.get(seed, ""),
+        )
+        for seed, participant in enumerate(seeded, start=1)
+    )
+    uow.session.flush()
+    if bracket.format == "swiss":
+        swiss.pair_round(uow, tournament, bracket, 1)
+        return (len(seeded) + 1) // 2
+    plan = _plan(bracket, len(sources or seeded))
+    matches = _store(uow, tournament, bracket, plan, seeded, sources)
+    if sources:
+        fill_slots(uow, uow.session.get(Bracket, sources[0]["bracket"]), tournament)
+    return matches
+
+
+def _plan(bracket: Bracket, entrants: int) -> list[PlannedMatch]:
+    options = bracket.options
+    if bracket.format == "single_elimination":
+        return plan_single_elimination(entrants, third_place=options.get("third_place", False))
+    if bracket.format == "double_elimination":
+        return plan_double_elimination(entrants, grand_final=options.get("grand_final", "single"))
+    return plan_round_robin(entrants, groups=options.get("groups", 1), legs=options.get("legs", 1))
 
 
 def _entrants(uow: UnitOfWork, tournament_id: int, ids: Sequence[int] | None) -> list[Participant]:
@@ -119,48 +158,58 @@ def _seeded(entrants: list[Participant], options: dict) -> list[Participant]:
     return entrants
 
 
-def _best_of(options: Mapping, round_number: int, default: int) -> int:
-    best_of = options.get("best_of", default)
-    if isinstance(best_of, Mapping):
-        return best_of.get(str(round_number), best_of.get(round_number, default))
-    return best_of
-
-
 def _store(
     uow: UnitOfWork,
     tournament: Tournament,
     bracket: Bracket,
     plan: Sequence[PlannedMatch],
     seeded: Sequence[Participant],
+    sources: Sequence[Mapping] | None,
 ) -> int:
     """Store the planned matches, ready where nothing keeps them from it; returns how many."""
-    by_number: dict[int, Match] = {}
+    rows = []
     for planned in plan:
-        sides = [seeded[seed - 1] if seed else None for seed in (planned.seed1, planned.seed2)]
+        row = {
+            "tournament_id": tournament.id,
+            "bracket_id": bracket.id,
+            "section": planned.section,
+            "group_name": planned.group,
+            "round_number": planned.round_number,
+            "match_number": planned.match_number,
+            "best_of": best_of_round(bracket.options, planned.round_number, tournament.best_of),
+            "created_at": uow.now,
+            "updated_at": uow.now,
+        }
+        for slot, seed in ((1, planned.seed1), (2, planned.seed2)):
+            source = sources[seed - 1] if sources and seed else None
+            row[f"participant{slot}_id"] = seeded[seed - 1].id if seed and not sources else None
+            row[f"slot{slot}_source"] = source
+            row[f"slot{slot}_label"] = slots.label(source) if source else ""
         facts = MatchFacts(
             MatchState.SCHEDULED,
-            *(side.name if side else None for side in sides),
+            *("known" if row[f"participant{slot}_id"] else None for slot in (1, 2)),
             check_in_enabled=tournament.enable_check_in,
         )
-        by_number[planned.match_number] = Match(
-            tournament_id=tournament.id,
-            bracket_id=bracket.id,
-            section=planned.section,
-            round_number=planned.round_number,
-            match_number=planned.match_number,
-            state=MatchState.READY if facts.is_ready else MatchState.SCHEDULED,
-            participant1_id=sides[0].id if sides[0] else None,
-            participant2_id=sides[1].id if sides[1] else None,
-            best_of=_best_of(bracket.options, planned.round_number, tournament.best_of),
-            created_at=uow.now,
-            updated_at=uow.now,
-        )
-    uow.session.add_all(by_number[number] for number in sorted(by_number))
-    uow.session.flush()
+        row["state"] = MatchState.READY if facts.is_ready else MatchState.SCHEDULED
+        rows.append(row)
+    uow.session.execute(insert(Match), rows)
+    _link(uow, bracket, plan)
+    return len(rows)
+
+
+def _link(uow: UnitOfWork, bracket: Bracket, plan: Sequence[PlannedMatch]) -> None:
+    """Have each match name those that it feeds."""
+    id_of = dict(
+        uow.session.execute(select(Match.match_number, Match.id).where(Match.bracket_id == bracket.id)).all()
+    )
+    links = []
     for planned in plan:
-        match = by_number[planned.match_number]
+        if planned.winner_to is None and planned.loser_to is None:
+            continue
+        link = {"id": id_of[planned.match_number]}
         for outcome, feed in (("winner", planned.winner_to), ("loser", planned.loser_to)):
-            if feed is not None:
-                setattr(match, f"{outcome}_to_match_id", by_number[feed.match_number].id)
-                setattr(match, f"{outcome}_to_slot", feed.slot)
-    return len(by_number)
+            link[f"{outcome}_to_match_id"] = id_of[feed.match_number] if feed else None
+            link[f"{outcome}_to_slot"] = feed.slot if feed else None
+        links.append(link)
+    if links:
+        uow.session.execute(update(Match), links)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 
 from app.domain.errors import NotFound, NotSignedIn, StaleVersion
 from app.domain.events import PRIVATE, EventType
@@ -20,21 +20,28 @@ _CHANGES_TOLD = 5
 
 
 def load(
-    uow: UnitOfWork, actor: Actor, match_id: int, permission: Permission, expected_version: int | None = None
+    uow: UnitOfWork,
+    actor: Actor,
+    match_id: int,
+    permission: Permission,
+    expected_version: int | None = None,
+    *,
+    deleted: bool = False,
 ) -> MatchAccess:
     """The match, locked with its tournament, as the actor may change it.
 
     Raises NotSignedIn, NotFound, NotAllowed, and StaleVersion where `expected_version` is given and past.
+    A deleted match exists only for who asks for `deleted` ones.
     """
     if actor.is_anonymous:
         raise NotSignedIn
     tournament_id = uow.session.scalar(
-        select(Match.tournament_id).where(Match.id == match_id, ~Match.is_deleted)
+        select(Match.tournament_id).where(Match.id == match_id, _exists(deleted))
     )
     if tournament_id is None:
         raise NotFound
     tournament = uow.lock_tournament(tournament_id)
-    match = lock(uow, match_id)
+    match = lock(uow, match_id, deleted=deleted)
     if match is None:
         raise NotFound
     found = access.require_match(actor, match, tournament, permission)
@@ -43,14 +50,18 @@ def load(
     return found
 
 
-def lock(uow: UnitOfWork, match_id: int) -> Match | None:
+def lock(uow: UnitOfWork, match_id: int, *, deleted: bool = False) -> Match | None:
     """The match itself, locked; its tournament is locked already."""
     return uow.session.scalar(
         select(Match)
-        .where(Match.id == match_id, ~Match.is_deleted)
+        .where(Match.id == match_id, _exists(deleted))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
+
+
+def _exists(deleted: bool) -> ColumnElement[bool]:
+    return true() if deleted else ~Match.is_deleted
 
 
 def stale(uow: UnitOfWork, match: Match) -> StaleVersion:

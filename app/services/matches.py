@@ -243,16 +243,13 @@ def cancel(
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_CANCEL, expected_version)
         match, tournament = found.match, found.tournament
-        blocked = progression.Effects()
-        if match.state == MatchState.DISPUTED:
-            blocked = progression.effects_of_taking_back(uow, match)
-        if blocked.blocked_by:
-            raise Refused(blocked.reasons)
+        if not can_move(MatchState(match.state), Move.CANCEL):
+            raise Refused([not_from(MatchState(match.state), Move.CANCEL)])
+        progression.take_back(uow, match, tournament)
         move(match, Move.CANCEL)
-        progression.void(uow, match, tournament, actor)
         touch(match, now)
         tell(uow, match, EventType.MATCH_CANCELLED)
-        progression.close_bracket_if_over(uow, match, tournament)
+        progression.void(uow, match, tournament, actor)
         audit.record(
             uow,
             actor=actor,
@@ -269,7 +266,5 @@ def preview_cancel(*, actor: Actor, match_id: int) -> dict:
     match = found.match
     if not can_move(MatchState(match.state), Move.CANCEL):
         raise Refused([not_from(MatchState(match.state), Move.CANCEL)])
-    effects = progression.Effects()
-    if match.state == MatchState.DISPUTED:
-        effects = progression.effects_of_taking_back(None, match)
+    effects = progression.effects_of_moving_on(match, None, None)
     return effects.preview(match, "would be CANCELLED")

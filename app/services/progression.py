@@ -1,5 +1,6 @@
-"""What the end of a match does to its bracket: sides move on, or are taken back."""
+"""What the end of a match does to its bracket: sides move on, walk over, or are taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
@@ -11,7 +12,9 @@ from app.domain.states import BEGUN, CLOSED, MatchState, Move, can_move
 from app.extensions import db
 from app.models import Bracket, Dispute, Match, MatchResult, Participant, Tournament
 
+from . import slots
 from .match_changes import become_ready_if_due, iso, lock, move, tell, touch
+from .tables import TABLE_FORMATS, BracketTables, leader_of
 from .unit_of_work import UnitOfWork
 
 
@@ -33,6 +36,15 @@ class Effects:
         return {"affected": [itself, *self.affected], "blocked_by": self.blocked_by}
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """Who goes where after a match; `participant_id` None says that nobody will come."""
+
+    target_id: int
+    slot: int
+    participant_id: int | None
+
+
 def mark_live(match: Match, tournament: Tournament) -> None:
     """A match has started: so have its bracket and its tournament."""
     if match.bracket is not None and match.bracket.status == "ready":
@@ -44,53 +56,68 @@ def mark_live(match: Match, tournament: Tournament) -> None:
 def complete(uow: UnitOfWork, match: Match, tournament: Tournament, result: MatchResult, step: Move) -> None:
     """Close the match with the result, and move its sides on. The caller touches the match."""
     result.status = "final"
-    match.participant1_score, match.participant2_score = result.participant1_score, result.participant2_score
-    match.game_scores, match.tiebreak = result.game_scores, result.tiebreak
+    set_scores(match, result)
     _close(uow, match, step, result.winner_id)
     tell(uow, match, EventType.MATCH_COMPLETED)
     advance(uow, match, tournament)
 
 
-def forfeit(uow: UnitOfWork, match: Match, tournament: Tournament, loser_id: int, step: Move) -> None:
-    """Close the match against the side that forfeits, and move both on. The caller touches the match."""
-    _withdraw_results(uow, match)
-    winner_id = match.participant2_id if loser_id == match.participant1_id else match.participant1_id
-    _clear_scores(match)
+def set_scores(match: Match, result: MatchResult) -> None:
+    """Show the result's scores on the match."""
+    match.participant1_score, match.participant2_score = result.participant1_score, result.participant2_score
+    match.game_scores, match.tiebreak = result.game_scores, result.tiebreak
+
+
+def forfeit(
+    uow: UnitOfWork, match: Match, tournament: Tournament, loser_id: int | None, step: Move = Move.FORFEIT
+) -> None:
+    """Close the match against the side that forfeits, None for both; who is left moves on.
+
+    The caller touches the match.
+    """
+    withdraw_results(uow, match)
+    sides = (match.participant1_id, match.participant2_id)
+    winner_id = next((side for side in sides if side != loser_id), None) if loser_id is not None else None
+    clear_outcome(match)
     _close(uow, match, step, winner_id)
     tell(uow, match, EventType.MATCH_FORFEITED, participant_id=loser_id, winner_id=winner_id)
     advance(uow, match, tournament)
 
 
 def void(uow: UnitOfWork, match: Match, tournament: Tournament, actor: Actor) -> None:
-    """Take back all that the match decided, its results and an open dispute."""
-    take_back(uow, match, tournament)
-    _withdraw_results(uow, match)
-    _clear_scores(match)
+    """After a match was cancelled: its results and an open dispute are over, and nobody moves on."""
+    withdraw_results(uow, match)
+    clear_outcome(match)
     uow.session.execute(
         update(Dispute)
         .where(Dispute.match_id == match.id, Dispute.resolved_at.is_(None))
         .values(decision="void", resolved_at=uow.now, resolved_by_user_id=actor.user_id)
     )
+    advance(uow, match, tournament)
 
 
 def restart(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
-    """Take back all that the match decided; it is played again from now."""
+    """Take back all that the match decided, so that it can be played again."""
     take_back(uow, match, tournament)
-    _withdraw_results(uow, match)
-    _clear_scores(match)
-    match.started_at = uow.now
+    withdraw_results(uow, match)
+    clear_outcome(match)
 
 
 def _close(uow: UnitOfWork, match: Match, step: Move, winner_id: int | None) -> None:
-    sides = (match.participant1_id, match.participant2_id)
     # The winner is set before the state, since the database refuses a completed match without one.
-    match.winner_id = winner_id
-    match.loser_id = next((side for side in sides if side != winner_id), None) if winner_id else None
+    _decide(match, winner_id)
     match.completed_at = match.completed_at or uow.now
     move(match, step)
 
 
-def _withdraw_results(uow: UnitOfWork, match: Match) -> None:
+def _decide(match: Match, winner_id: int | None) -> None:
+    sides = (match.participant1_id, match.participant2_id)
+    match.winner_id = winner_id
+    match.loser_id = next((side for side in sides if side != winner_id), None) if winner_id else None
+
+
+def withdraw_results(uow: UnitOfWork, match: Match) -> None:
+    """None of the versions of the match's result counts any more."""
     uow.session.execute(
         update(MatchResult)
         .where(MatchResult.match_id == match.id, MatchResult.status.in_(["pending", "final", "counter"]))
@@ -98,53 +125,227 @@ def _withdraw_results(uow: UnitOfWork, match: Match) -> None:
     )
 
 
-def _clear_scores(match: Match) -> None:
+def clear_outcome(match: Match) -> None:
+    """Nothing is decided in the match."""
     match.participant1_score = match.participant2_score = None
     match.game_scores, match.tiebreak = [], None
     match.winner_id = match.loser_id = match.completed_at = None
 
 
-def _feeds(match: Match) -> list[tuple[int, int, int | None]]:
-    """Where the match's sides go: (match id, slot, participant id)."""
-    feeds = (
-        (match.winner_to_match_id, match.winner_to_slot, match.winner_id),
-        (match.loser_to_match_id, match.loser_to_slot, match.loser_id),
+def _is_decided(match: Match) -> bool:
+    """True where the match's sides, or nobody, have moved on from it."""
+    return match.state in CLOSED or match.is_deleted or match.winner_id is not None
+
+
+def _outcomes(match: Match) -> list[_Outcome]:
+    """Where the sides of a closed match go, the winner's first."""
+    winner_id, loser_id = match.winner_id, match.loser_id
+    is_reset_spared = (
+        match.winner_to_match_id is not None
+        and match.winner_to_match_id == match.loser_to_match_id
+        and winner_id == match.participant1_id
     )
-    return [feed for feed in feeds if feed[0] is not None]
+    if is_reset_spared or match.state == MatchState.CANCELLED or match.is_deleted:
+        # The upper side won the grand final, so that there is no second one; or nothing was decided.
+        winner_id = loser_id = None
+    outcomes = (
+        (match.winner_to_match_id, match.winner_to_slot, winner_id),
+        (match.loser_to_match_id, match.loser_to_slot, loser_id),
+    )
+    return [_Outcome(*outcome) for outcome in outcomes if outcome[0] is not None]
 
 
 def advance(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
-    """Move winner and loser on, in this transaction, and end the bracket where this was its last match."""
-    changed = []
-    for target_id, slot, participant_id in _feeds(match):
-        target = lock(uow, target_id)
-        if target is None or participant_id is None or _side(target, slot) == participant_id:
+    """Move the sides of a closed match on, in this transaction; end the bracket where it was the last."""
+    changed: list[int] = []
+    for outcome in _outcomes(match):
+        target = lock(uow, outcome.target_id)
+        if target is None or _holds(target, outcome):
             continue
-        _set_side(uow, target, slot, participant_id)
+        _fill(uow, target, outcome.slot, outcome.participant_id)
         touch(target, uow.now)
         changed.append(target.id)
-        if not become_ready_if_due(uow, target, tournament):
-            tell(uow, target, EventType.MATCH_UPDATED, changed=[f"participant{slot}_id"])
+        if target.state == MatchState.SCHEDULED and not settle(uow, target, tournament):
+            tell(uow, target, EventType.MATCH_UPDATED, changed=[f"participant{outcome.slot}_id"])
     close_bracket_if_over(uow, match, tournament, changed)
+
+
+def advance_feeders(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
+    """Have those who moved on towards the match while it was deleted arrive."""
+    feeders = uow.session.scalars(
+        select(Match)
+        .where(
+            (Match.winner_to_match_id == match.id) | (Match.loser_to_match_id == match.id),
+            ~Match.is_deleted,
+        )
+        .order_by(Match.id)
+    ).all()
+    for feeder in feeders:
+        if feeder.state in CLOSED:
+            advance(uow, feeder, tournament)
+
+
+def settle(uow: UnitOfWork, match: Match, tournament: Tournament) -> bool:
+    """Do what a SCHEDULED match is due: become READY, or end where a side has a bye or withdrew.
+
+    True where it was moved. The caller touches the match.
+    """
+    sides = (
+        (match.participant1_id, match.slot1_bye, match.participant1),
+        (match.participant2_id, match.slot2_bye, match.participant2),
+    )
+    if any(participant_id is None and not is_bye for participant_id, is_bye, _ in sides):
+        return False
+    gone = [is_bye or participant.withdrawn_at is not None for _, is_bye, participant in sides]
+    if not any(gone):
+        return become_ready_if_due(uow, match, tournament)
+    if None not in (match.participant1_id, match.participant2_id):
+        loser_id = None if all(gone) else sides[gone.index(True)][0]
+        forfeit(uow, match, tournament, loser_id)
+        return True
+    winner_id = None if all(gone) else sides[gone.index(False)][0]
+    match.winner_id, match.completed_at = winner_id, uow.now
+    move(match, Move.WALK_OVER)
+    tell(uow, match, EventType.MATCH_COMPLETED)
+    advance(uow, match, tournament)
+    return True
+
+
+def withdraw(uow: UnitOfWork, participant: Participant, tournament: Tournament) -> list[int]:
+    """A participant has withdrawn: it forfeits its open matches; returns their ids.
+
+    A match whose opponent is not known yet is forfeited when that one is. What awaits a result or a
+    ruling stays as it is.
+    """
+    open_matches = uow.session.scalars(
+        select(Match)
+        .where(
+            Match.tournament_id == tournament.id,
+            (Match.participant1_id == participant.id) | (Match.participant2_id == participant.id),
+            Match.state.in_([str(state) for state in MatchState if can_move(state, Move.FORFEIT)]),
+            ~Match.is_deleted,
+        )
+        .order_by(Match.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    ended = []
+    for match in open_matches:
+        if match.state == MatchState.SCHEDULED:
+            is_over = settle(uow, match, tournament)
+        else:
+            forfeit(uow, match, tournament, participant.id)
+            is_over = True
+        if is_over:
+            touch(match, uow.now)
+            ended.append(match.id)
+    return ended
+
+
+def _holds(match: Match, outcome: _Outcome) -> bool:
+    participant_id, is_bye = _slot(match, outcome.slot)
+    if outcome.participant_id is None:
+        return is_bye
+    return participant_id == outcome.participant_id
+
+
+def _slot(match: Match, slot: int) -> tuple[int | None, bool]:
+    if slot == 1:
+        return match.participant1_id, match.slot1_bye
+    return match.participant2_id, match.slot2_bye
+
+
+def _fill(uow: UnitOfWork, match: Match, slot: int, participant_id: int | None) -> None:
+    _set_slot(uow, match, slot, participant_id, is_bye=participant_id is None)
+
+
+def _set_slot(
+    uow: UnitOfWork, match: Match, slot: int, participant_id: int | None, *, is_bye: bool = False
+) -> None:
+    setattr(match, f"participant{slot}_id", participant_id)
+    setattr(match, f"slot{slot}_bye", is_bye)
+    uow.session.flush()
+    uow.session.expire(match, [f"participant{slot}"])
+
+
+def _is_walkover(match: Match) -> bool:
+    return match.state == MatchState.COMPLETED and (match.slot1_bye or match.slot2_bye)
 
 
 def effects_of_taking_back(uow: UnitOfWork | None, match: Match) -> Effects:
     """What it would mean for later matches that this one's sides did not move on after all."""
     effects = Effects()
-    for target_id, slot, participant_id in _feeds(match):
-        target = lock(uow, target_id) if uow else db.session.get(Match, target_id)
-        if target is None or participant_id is None or _side(target, slot) != participant_id:
+    _collect_effects(uow, match, effects)
+    if match.bracket is not None and match.state in (MatchState.COMPLETED, MatchState.FORFEIT):
+        _collect_slots(match, effects)
+    return effects
+
+
+def _collect_slots(match: Match, effects: Effects) -> None:
+    """The table that the match counts in, and the matches whose slots places of that table fill."""
+    bracket = match.bracket
+    if bracket.format not in TABLE_FORMATS:
+        return
+    where = f"group {match.group_name}" if match.group_name else bracket.name
+    effects.affected.append(
+        {"match": match.id, "state": str(match.state), "change": f"the standings of {where} change"}
+    )
+    for target, slot, source in slots.fed_matches(bracket):
+        if _slot(target, slot)[0] is None or source["group"] not in ("", match.group_name):
             continue
         entry = {"match": target.id, "state": str(target.state)}
-        name = db.session.get(Participant, participant_id).name
+        waits = f"M{target.match_number} waits for the {slots.label(source)} again"
+        if slots.is_open_to_change(target):
+            effects.affected.append({**entry, "change": waits})
+        elif target.state != MatchState.CANCELLED:
+            why = f"M{target.match_number}, which the {slots.label(source)} plays, is {target.state} already."
+            effects.blocked_by.append({**entry, "why": why})
+
+
+def _collect_effects(uow: UnitOfWork | None, match: Match, effects: Effects) -> None:
+    if not _is_decided(match):
+        return
+    for outcome in _outcomes(match):
+        target = lock(uow, outcome.target_id) if uow else db.session.get(Match, outcome.target_id)
+        if target is None or target.is_deleted or not _holds(target, outcome):
+            continue
+        entry = {"match": target.id, "state": str(target.state)}
         number = f"M{target.match_number}"
-        if target.state in BEGUN:
+        if _is_walkover(target):
+            effects.affected.append({**entry, "change": f"{number} is no walkover any more"})
+            _collect_effects(uow, target, effects)
+        elif target.state in BEGUN:
             why = f"{number}, which this match feeds, is {target.state} already."
             effects.blocked_by.append({**entry, "why": why})
+        elif outcome.participant_id is not None:
+            name = db.session.get(Participant, outcome.participant_id).name
+            effects.affected.append({**entry, "change": f"{number} loses {name}, and waits for a side again"})
         else:
-            change = f"{number} loses {name}, and waits for a side again"
-            effects.affected.append({**entry, "change": change})
+            effects.affected.append({**entry, "change": f"{number} waits for a side again"})
+
+
+def effects_of_moving_on(match: Match, winner_id: int | None, loser_id: int | None) -> Effects:
+    """What it would mean for later matches that this one ends like this; None for nobody."""
+    effects = Effects()
+    if match.winner_id is not None:
+        effects = effects_of_taking_back(None, match)
+    for target_id, who in ((match.winner_to_match_id, winner_id), (match.loser_to_match_id, loser_id)):
+        target = db.session.get(Match, target_id) if target_id is not None else None
+        if target is None or target.is_deleted or target.state in BEGUN:
+            continue
+        change = f"gets {db.session.get(Participant, who).name}" if who else "gives its other side a walkover"
+        entry = {"match": target.id, "state": str(target.state)}
+        effects.affected.append({**entry, "change": f"M{target.match_number} {change}"})
     return effects
+
+
+def exchange_result(uow: UnitOfWork, match: Match, tournament: Tournament, result: MatchResult) -> None:
+    """Give a COMPLETED match another result; Refused where a later match that has begun would change."""
+    if match.winner_id != result.winner_id:
+        take_back(uow, match, tournament)
+    set_scores(match, result)
+    _decide(match, result.winner_id)
+    tell(uow, match, EventType.MATCH_COMPLETED)
+    advance(uow, match, tournament)
 
 
 def take_back(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
@@ -152,16 +353,7 @@ def take_back(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
     effects = effects_of_taking_back(uow, match)
     if effects.blocked_by:
         raise Refused(effects.reasons)
-    for target_id, slot, participant_id in _feeds(match):
-        target = lock(uow, target_id)
-        if target is None or participant_id is None or _side(target, slot) != participant_id:
-            continue
-        if can_move(MatchState(target.state), Move.SLOT_REOPENED):
-            move(target, Move.SLOT_REOPENED)
-        target.participant1_checked_in = target.participant2_checked_in = False
-        _set_side(uow, target, slot, None)
-        touch(target, uow.now)
-        tell(uow, target, EventType.MATCH_UPDATED, changed=[f"participant{slot}_id"])
+    _take_back(uow, match)
     bracket = match.bracket
     if bracket is not None and bracket.status == "completed":
         bracket.status, bracket.champion_id = "live", None
@@ -171,30 +363,47 @@ def take_back(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
         tell_bracket(uow, bracket, match, [entry["match"] for entry in effects.affected])
 
 
-def _side(match: Match, slot: int) -> int | None:
-    return match.participant1_id if slot == 1 else match.participant2_id
+def sync_slots(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
+    """After a match of a group was opened again or changed: the places it decided are open again."""
+    if match.bracket is not None:
+        uow.session.flush()
+        fill_slots(uow, match.bracket, tournament)
 
 
-def _set_side(uow: UnitOfWork, match: Match, slot: int, participant_id: int | None) -> None:
-    setattr(match, f"participant{slot}_id", participant_id)
-    uow.session.flush()
-    uow.session.expire(match, [f"participant{slot}"])
+def _take_back(uow: UnitOfWork, match: Match) -> None:
+    if not _is_decided(match):
+        return
+    for outcome in _outcomes(match):
+        target = lock(uow, outcome.target_id)
+        if target is None or not _holds(target, outcome):
+            continue
+        if _is_walkover(target):
+            _take_back(uow, target)
+            clear_outcome(target)
+            move(target, Move.UNDO_WALK_OVER)
+        elif can_move(MatchState(target.state), Move.SLOT_REOPENED):
+            move(target, Move.SLOT_REOPENED)
+        target.participant1_checked_in = target.participant2_checked_in = False
+        _set_slot(uow, target, outcome.slot, None)
+        touch(target, uow.now)
+        tell(uow, target, EventType.MATCH_UPDATED, changed=[f"participant{outcome.slot}_id"])
 
 
 def close_bracket_if_over(
-    uow: UnitOfWork, match: Match, tournament: Tournament, changed: list[int] | None = None
+    uow: UnitOfWork, match: Match, tournament: Tournament, changed: Sequence[int] = ()
 ) -> None:
     """Tell of the bracket's change; where no match is open any more, it and maybe the tournament are over."""
     bracket = match.bracket
     if bracket is None:
         return
     uow.session.flush()
-    if not _has_open_match(uow, Match.bracket_id == bracket.id):
+    changed = [*changed, *fill_slots(uow, bracket, tournament)]
+    if bracket.status != "completed" and _is_over(uow, bracket):
         bracket.status = "completed"
-        bracket.champion_id = _champion_id(uow, bracket)
-    tell_bracket(uow, bracket, match, changed or [])
-    is_over = bracket.status == "completed" and tournament.status != "completed"
-    if is_over and not _has_open_match(uow, Match.tournament_id == tournament.id):
+        bracket.champion_id = champion_id(uow, bracket)
+    tell_bracket(uow, bracket, match, list(changed))
+    is_last = bracket.status == "completed" and tournament.status != "completed"
+    if is_last and not _has_open_match(uow, Match.tournament_id == tournament.id):
         tournament.status = "completed"
         uow.emit(
             tournament_id=tournament.id,
@@ -210,19 +419,65 @@ def close_bracket_if_over(
         )
 
 
+def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> list[int]:
+    """Have the places of the bracket's tables fill the slots that wait for them; ids of changed matches.
+
+    Refused where a match that has begun would get another side.
+    """
+    fed = slots.fed_matches(bracket)
+    if not fed:
+        return []
+    occupants = slots.occupants(BracketTables(bracket), [source for _, _, source in fed])
+    wanted = [(m, slot, who) for (m, slot, _), who in zip(fed, occupants, strict=True)]
+    wrong = [(m, slot, who) for m, slot, who in wanted if _slot(m, slot)[0] != who]
+    blocked = [m for m, _, _ in wrong if not slots.is_open_to_change(m)]
+    if blocked:
+        raise Refused([f"M{m.match_number}, which these places fill, is {m.state} already." for m in blocked])
+    # First all are emptied: a side that only changes its match must not stand in two.
+    for match, slot, _ in wrong:
+        if can_move(MatchState(match.state), Move.SLOT_REOPENED):
+            move(match, Move.SLOT_REOPENED)
+        match.participant1_checked_in = match.participant2_checked_in = False
+        _set_slot(uow, match, slot, None)
+    for match, slot, who in wrong:
+        if who is not None:
+            _set_slot(uow, match, slot, who)
+        touch(match, uow.now)
+        if match.state != MatchState.SCHEDULED or not settle(uow, match, tournament):
+            tell(uow, match, EventType.MATCH_UPDATED, changed=[f"participant{slot}_id"])
+    return [match.id for match, _, _ in wrong]
+
+
+def _is_over(uow: UnitOfWork, bracket: Bracket) -> bool:
+    if _has_open_match(uow, Match.bracket_id == bracket.id):
+        return False
+    if bracket.format != "swiss":
+        return True
+    last = select(Match.round_number).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
+    played = uow.session.scalar(last.order_by(Match.round_number.desc()).limit(1)) or 0
+    return played >= bracket.options.get("rounds", 0)
+
+
 def _has_open_match(uow: UnitOfWork, condition) -> bool:
     open_match = select(Match.id).where(condition, ~Match.is_deleted, Match.state.not_in(sorted(CLOSED)))
     return uow.session.scalar(open_match.limit(1)) is not None
 
 
-def _champion_id(uow: UnitOfWork, bracket: Bracket) -> int | None:
-    """The winner of the final; None where the format has none."""
-    return uow.session.scalar(
-        select(Match.winner_id)
-        .where(Match.bracket_id == bracket.id, Match.section == "final", ~Match.is_deleted)
-        .order_by(Match.match_number.desc())
-        .limit(1)
-    )
+def champion_id(uow: UnitOfWork, bracket: Bracket) -> int | None:
+    """Who won the bracket: the last final that was played, or the top of its only table; else None."""
+    if bracket.format in ("round_robin", "swiss"):
+        return leader_of(bracket)
+    finals = uow.session.execute(
+        select(Match.winner_id, Match.section, Match.winner_to_match_id)
+        .where(
+            Match.bracket_id == bracket.id,
+            Match.section.in_(["final", "upper"]),
+            ~Match.is_deleted,
+        )
+        # Without a grand final, the last upper match decides.
+        .order_by(Match.section, Match.match_number.desc())
+    ).all()
+    return next((final.winner_id for final in finals if final.winner_id is not None), None)
 
 
 def tell_bracket(uow: UnitOfWork, bracket: Bracket, match: Match | None, changed: list[int]) -> None:

@@ -71,7 +71,7 @@ def submit_result(
             _replace(uow, standing, result)
             _await_confirmation(uow, match, result)
             _record(uow, found, actor, AuditAction.RESULT_SUBMIT, result, final=False)
-        elif _claim_of(standing).agrees_with(claim):
+        elif claim_of(standing).agrees_with(claim):
             _refuse_own(standing, found, actor)
             _finish(uow, found, actor, standing, Move.COMPLETE)
             _record(uow, found, actor, AuditAction.RESULT_CONFIRM, standing, final=True)
@@ -164,12 +164,14 @@ def resolve_dispute(
         elif decision == "replay":
             progression.restart(uow, match, tournament)
             move(match, Move.REPLAY)
+            match.started_at = now
+            progression.sync_slots(uow, match, tournament)
             tell(uow, match, EventType.MATCH_REOPENED)
         else:
+            progression.take_back(uow, match, tournament)
             move(match, Move.VOID)
-            progression.void(uow, match, tournament, actor)
             tell(uow, match, EventType.MATCH_CANCELLED)
-            progression.close_bracket_if_over(uow, match, tournament)
+            progression.void(uow, match, tournament, actor)
         _close_dispute(dispute, actor, decision, notes, now)
         audit.record(
             uow,
@@ -237,8 +239,12 @@ def _take_back_if_other(uow: UnitOfWork, found: MatchAccess, winner_id: int | No
 
 
 def _winning_side(match: Match, claim: ResultClaim) -> int | None:
-    draws = bool(match.bracket and match.bracket.options.get("draws"))
-    return winning_side(claim, best_of=match.best_of, draws=draws)
+    return winning_side(claim, best_of=match.best_of, draws=may_end_level(match))
+
+
+def may_end_level(match: Match) -> bool:
+    """True where the match's bracket allows draws."""
+    return bool(match.bracket and match.bracket.options.get("draws"))
 
 
 def _new_result(
@@ -275,7 +281,8 @@ def _standing(uow: UnitOfWork, match: Match) -> MatchResult | None:
     )
 
 
-def _claim_of(result: MatchResult) -> ResultClaim:
+def claim_of(result: MatchResult) -> ResultClaim:
+    """What a stored version says."""
     return result_claim(
         result.participant1_score, result.participant2_score, result.game_scores, result.tiebreak
     )
@@ -295,8 +302,7 @@ def _refuse_own(standing: MatchResult, found: MatchAccess, actor: Actor) -> None
 
 
 def _await_confirmation(uow: UnitOfWork, match: Match, result: MatchResult) -> None:
-    match.participant1_score, match.participant2_score = result.participant1_score, result.participant2_score
-    match.game_scores, match.tiebreak = result.game_scores, result.tiebreak
+    progression.set_scores(match, result)
     if match.state != MatchState.PENDING_RESULT:
         move(match, Move.SUBMIT)
     tell(

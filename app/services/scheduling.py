@@ -73,6 +73,7 @@ def reschedule(match: Match, tournament: Tournament, scheduled_time: datetime | 
     match.check_in_deadline = timetable.check_in_deadline(
         scheduled_time, tournament.check_in_window_minutes, now
     )
+    match.no_show_flagged_at = None
     if match.state == MatchState.CHECK_IN:
         move(match, Move.RESCHEDULE)
         match.participant1_checked_in = match.participant2_checked_in = False

@@ -99,7 +99,6 @@ def test_those_who_withdrew_are_left_out():
         {"name": "  "},
         {"name": "x" * 121},
         {"format": "ladder"},
-        {"format": "swiss"},
         {"participants": [1, 1]},
         {"participants": [999_999, 999_998]},
         {"participants": []},

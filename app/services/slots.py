@@ -1,0 +1,97 @@
+"""Places of a table that fill slots of a later bracket: "2nd of group B" plays in the knockout."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from app.domain.errors import InvalidInput
+from app.domain.states import BEGUN
+from app.extensions import db
+from app.models import Bracket, Match
+
+from .tables import TABLE_FORMATS, BracketTables
+from .unit_of_work import UnitOfWork
+
+_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+
+
+def check_sources(uow: UnitOfWork, tournament_id: int, options: Mapping) -> list[dict]:
+    """The sources of the option `slots`, in seed order, as they are stored; raises InvalidInput.
+
+    `options["from"]` is the id of a bracket with tables; a slot is `{"group", "rank"}`, or
+    `{"rank", "best"}` for the best, second best, ... of all who have this rank in their group.
+    """
+    bracket = uow.session.get(Bracket, options.get("from"))
+    if bracket is None or bracket.tournament_id != tournament_id or bracket.format not in TABLE_FORMATS:
+        raise InvalidInput.of("options", "from names a round robin or Swiss bracket of this tournament.")
+    tables = BracketTables(bracket)
+    sources = []
+    for slot in options["slots"]:
+        source = {"bracket": bracket.id, "rank": slot["rank"], "group": slot.get("group", "")}
+        if "best" in slot:
+            source |= {"best": slot["best"], "group": ""}
+        elif source["group"] not in tables.groups():
+            raise InvalidInput.of("options", f"There is no group {source['group']!r} in {bracket.name}.")
+        if source in sources:
+            raise InvalidInput.of("options", f"{label(source)} stands in two slots.")
+        sources.append(source)
+    return sources
+
+
+def label(source: Mapping) -> str:
+    """What an open slot waits for, in words."""
+    rank = _ORDINALS.get(source["rank"], f"{source['rank']}th")
+    if "best" in source:
+        return f"No. {source['best']} of the {rank}-placed"
+    return (
+        f"{rank} of {source['group']}" if len(source["group"]) > 3 else f"{rank} of group {source['group']}"
+    )
+
+
+def occupants(tables: BracketTables, sources: Iterable[Mapping]) -> list[int | None]:
+    """Who fills each source as the tables stand; None where that is not decided yet."""
+    return [_occupant(tables, source) for source in sources]
+
+
+def _occupant(tables: BracketTables, source: Mapping) -> int | None:
+    if "best" in source:
+        return _best_placed(tables, source["rank"], source["best"])
+    if not tables.is_complete(source["group"]):
+        return None
+    rows = tables.table(source["group"])
+    return rows[source["rank"] - 1].entrant if source["rank"] <= len(rows) else None
+
+
+def _best_placed(tables: BracketTables, rank: int, best: int) -> int | None:
+    if not tables.is_complete():
+        return None
+    placed = [rows[rank - 1] for name in tables.groups() if len(rows := tables.table(name)) >= rank]
+    placed.sort(key=lambda row: (-row.points, -row.score_difference, -row.score_for))
+    return placed[best - 1].entrant if best <= len(placed) else None
+
+
+def fed_matches(bracket: Bracket) -> list[tuple[Match, int, Mapping]]:
+    """The slots that places of this bracket's tables fill: (match, slot, source)."""
+    if bracket.format not in TABLE_FORMATS:
+        return []
+    matches = db.session.scalars(
+        select(Match)
+        .where(
+            Match.tournament_id == bracket.tournament_id,
+            Match.bracket_id != bracket.id,
+            Match.round_number <= 2,
+            ~Match.is_deleted,
+        )
+        .order_by(Match.id)
+    )
+    return [
+        (match, slot, source)
+        for match in matches
+        for slot, source in ((1, match.slot1_source), (2, match.slot2_source))
+        if source is not None and source["bracket"] == bracket.id
+    ]
+
+
+def is_open_to_change(match: Match) -> bool:
+    """True where the match may still get another side."""
+    return match.state not in BEGUN

@@ -1,0 +1,166 @@
+"""Pairing the rounds of a Swiss bracket, and storing what was paired."""
+
+from datetime import datetime
+
+import networkx as nx
+from sqlalchemy import select
+
+from app.domain.brackets.options import best_of_round
+from app.domain.brackets.swiss import NEAR, Contender, edges, no_pairing, read_matching
+from app.domain.errors import Conflict, NotFound, NotSignedIn, Refused
+from app.domain.permissions import Actor, Permission
+from app.domain.states import CLOSED, MatchState
+from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
+
+from . import access, audit
+from .audit import AuditAction
+from .match_changes import become_ready_if_due
+from .progression import tell_bracket
+from .tables import BracketTables, list_entrants
+from .unit_of_work import UnitOfWork, unit_of_work
+
+
+def next_round(*, actor: Actor, tournament_id: int, bracket_id: int, now: datetime) -> int:
+    """Pair and store the next round; returns its number.
+
+    Raises Conflict while a match is open, Refused where the format has no such round or nobody can be
+    paired. Whoever withdrew is left out; who joined the tournament since plays, with no points so far.
+    """
+    if actor.is_anonymous:
+        raise NotSignedIn
+    with unit_of_work(now) as uow:
+        tournament = uow.lock_tournament(tournament_id)
+        access.get_tournament(actor, tournament_id, Permission.BRACKET_GENERATE)
+        bracket = uow.session.get(Bracket, bracket_id)
+        if bracket is None or bracket.is_deleted or bracket.tournament_id != tournament_id:
+            raise NotFound
+        if bracket.format != "swiss":
+            raise Refused(["Only a Swiss bracket is paired round by round."])
+        last = _last_round(uow, bracket)
+        if last >= bracket.options["rounds"]:
+            raise Refused([f"All {bracket.options['rounds']} rounds are paired."])
+        add_late_entrants(uow, bracket)
+        round_number = pair_round(uow, tournament, bracket, last + 1)
+        tell_bracket(uow, bracket, None, [])
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.BRACKET_NEXT_ROUND,
+            tournament_id=tournament_id,
+            meta={
+                "tournament_id": tournament_id,
+                "bracket_id": bracket.id,
+                "round_number": round_number,
+            },
+        )
+        return round_number
+
+
+def _last_round(uow: UnitOfWork, bracket: Bracket) -> int:
+    rows = uow.session.execute(
+        select(Match.round_number, Match.match_number, Match.state).where(
+            Match.bracket_id == bracket.id, ~Match.is_deleted
+        )
+    ).all()
+    still_open = sorted(row.match_number for row in rows if row.state not in CLOSED)
+    if still_open:
+        raise Conflict("The round is not over.", [f"M{number} is still open." for number in still_open])
+    return max((row.round_number for row in rows), default=0)
+
+
+def add_late_entrants(uow: UnitOfWork, bracket: Bracket) -> None:
+    """Where the bracket is everyone's, whoever joined since gets the next seeds."""
+    if not bracket.is_open:
+        return
+    present = list_entrants(bracket.id)
+    late = uow.session.scalars(
+        select(Participant.id)
+        .where(
+            Participant.tournament_id == bracket.tournament_id,
+            Participant.withdrawn_at.is_(None),
+            Participant.id.not_in([entrant["id"] for entrant in present]),
+        )
+        .order_by(Participant.seed.is_(None), Participant.seed, Participant.id)
+    ).all()
+    uow.session.add_all(
+        BracketEntrant(bracket_id=bracket.id, participant_id=participant_id, seed=len(present) + place)
+        for place, participant_id in enumerate(late, start=1)
+    )
+    uow.session.flush()
+
+
+def pair_round(uow: UnitOfWork, tournament: Tournament, bracket: Bracket, round_number: int) -> int:
+    """Pair this round and store its matches, the bye as a match that is over; returns its number."""
+    contenders = _contenders(uow, bracket)
+    if len(contenders) < 2:
+        raise Refused(["A round needs at least 2 participants who have not withdrawn."])
+    pairs, bye = _match(contenders)
+    number = _highest_number(uow, bracket)
+    for place, (first, second) in enumerate(pairs, start=1):
+        match = _swiss_match(uow, tournament, bracket, round_number, number + place)
+        match.participant1_id, match.participant2_id = first, second
+        uow.session.add(match)
+        uow.session.flush()
+        become_ready_if_due(uow, match, tournament)
+    if bye is not None:
+        match = _swiss_match(uow, tournament, bracket, round_number, number + len(pairs) + 1)
+        match.participant1_id, match.slot2_bye = bye, True
+        match.state, match.winner_id, match.completed_at = MatchState.COMPLETED, bye, uow.now
+        uow.session.add(match)
+    uow.session.flush()
+    return round_number
+
+
+def _swiss_match(
+    uow: UnitOfWork, tournament: Tournament, bracket: Bracket, round_number: int, match_number: int
+) -> Match:
+    return Match(
+        tournament_id=tournament.id,
+        bracket_id=bracket.id,
+        section="swiss",
+        round_number=round_number,
+        match_number=match_number,
+        state=MatchState.SCHEDULED,
+        best_of=best_of_round(bracket.options, round_number, tournament.best_of),
+        created_at=uow.now,
+        updated_at=uow.now,
+    )
+
+
+def _highest_number(uow: UnitOfWork, bracket: Bracket) -> int:
+    numbers = select(Match.match_number).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
+    return uow.session.scalar(numbers.order_by(Match.match_number.desc()).limit(1)) or 0
+
+
+def _contenders(uow: UnitOfWork, bracket: Bracket) -> list[Contender]:
+    """Who plays the next round, in the order of the standings."""
+    met: dict[int, set[int]] = {}
+    byes: set[int] = set()
+    rows = uow.session.execute(
+        select(Match.participant1_id, Match.participant2_id, Match.state).where(
+            Match.bracket_id == bracket.id, ~Match.is_deleted, Match.state != MatchState.CANCELLED
+        )
+    )
+    for first, second, _ in rows:
+        if second is None:
+            byes.add(first)
+            continue
+        met.setdefault(first, set()).add(second)
+        met.setdefault(second, set()).add(first)
+    active = {entrant["id"] for entrant in list_entrants(bracket.id) if entrant["withdrawn_at"] is None}
+    return [
+        Contender(row.entrant, row.points, frozenset(met.get(row.entrant, ())), row.entrant in byes)
+        for row in BracketTables(bracket).table("")
+        if row.entrant in active
+    ]
+
+
+def _match(contenders: list[Contender]) -> tuple[list[tuple[int, int]], int | None]:
+    # Near neighbours first: over all pairs the matching takes long, and is hardly ever needed.
+    for reach in (NEAR, None):
+        graph = nx.Graph()
+        graph.add_weighted_edges_from(edges(contenders, reach))
+        found = read_matching(contenders, nx.max_weight_matching(graph, maxcardinality=True))
+        if found is not None:
+            return found
+    raise no_pairing()

@@ -1,0 +1,161 @@
+"""The standings of a bracket: its groups, or its one table; the same for pages, API, slots and pairing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from app.domain.brackets.standings import DEFAULT_TIEBREAKS, Game, Points, Row, standings
+from app.domain.states import CLOSED, MatchState
+from app.extensions import db
+from app.models import Bracket, BracketEntrant, Match, Participant
+
+TABLE_FORMATS = ("round_robin", "swiss")
+
+
+def group_documents(bracket: Mapping, rows: Iterable[Mapping], entrants: Sequence[Mapping]) -> list[dict]:
+    """`[{"name", "standings"}]` of a bracket, given its match rows and its entrants in seed order.
+
+    `bracket` has `format` and `options`; rows have the columns of a list row and `group_name`, entrants
+    `id`, `name` and `group_name`. Empty for elimination.
+    """
+    if bracket["format"] not in TABLE_FORMATS:
+        return []
+    rows = list(rows)
+    return [
+        {"name": name, "standings": _documents(bracket, members, rows)}
+        for name, members in _members(rows, entrants).items()
+        if members
+    ]
+
+
+def _members(rows: Sequence[Mapping], entrants: Sequence[Mapping]) -> dict[str, dict[int, str]]:
+    """The entrants of each group in seed order: `{group: {id: name}}`.
+
+    A bracket that was read from elsewhere may name them only in its matches.
+    """
+    groups: dict[str, dict[int, str]] = {}
+    group_of = {row[f"participant{side}_id"]: row["group_name"] for row in rows for side in (1, 2)}
+    for entrant in entrants:
+        name = entrant["group_name"] or group_of.get(entrant["id"], "")
+        groups.setdefault(name, {})[entrant["id"]] = entrant["name"]
+    for row in rows:
+        for side in (1, 2):
+            if row[f"participant{side}_id"] is not None:
+                members = groups.setdefault(row["group_name"], {})
+                members.setdefault(row[f"participant{side}_id"], row[f"participant{side}_name"])
+    return dict(sorted(groups.items()))
+
+
+def _documents(bracket: Mapping, members: Mapping[int, str], rows: Sequence[Mapping]) -> list[dict]:
+    return [
+        {
+            "rank": row.rank,
+            "participant_id": row.entrant,
+            "participant_name": members[row.entrant],
+            "played": row.played,
+            "won": row.won,
+            "drawn": row.drawn,
+            "lost": row.lost,
+            "score_for": row.score_for,
+            "score_against": row.score_against,
+            "points": _plain(row.points),
+            "tiebreaks": {name: _plain(value) for name, value in row.tiebreaks.items()},
+        }
+        for row in table(bracket, list(members), rows)
+    ]
+
+
+def _plain(value: float) -> int | float:
+    return int(value) if value == int(value) else value
+
+
+def table(bracket: Mapping, entrants: Sequence[int], rows: Iterable[Mapping]) -> list[Row]:
+    """The standings of these entrants (ids in seed order) in the bracket's match rows."""
+    options = bracket["options"] or {}
+    return standings(
+        entrants,
+        [game for row in rows if (game := _game(row)) is not None],
+        Points(**(options.get("points") or {})),
+        options.get("tiebreaks") or DEFAULT_TIEBREAKS[bracket["format"]],
+    )
+
+
+def _game(row: Mapping) -> Game | None:
+    """The row as a finished game; None where it does not count."""
+    if row["state"] not in (MatchState.COMPLETED, MatchState.FORFEIT):
+        return None
+    sides = [row["participant1_id"], row["participant2_id"]]
+    if sides == [None, None]:
+        return None
+    if None in sides:
+        bye = next(side for side in sides if side is not None)
+        return Game(bye, None, winner=bye)
+    return Game(
+        *sides,
+        row["participant1_score"],
+        row["participant2_score"],
+        row["winner_id"],
+        is_double_loss=row["state"] == MatchState.FORFEIT and row["winner_id"] is None,
+    )
+
+
+class BracketTables:
+    """The tables of a stored bracket as they now stand, read afresh in three queries at most."""
+
+    def __init__(self, bracket: Bracket):
+        self._bracket = {"format": bracket.format, "options": bracket.options}
+        self._rows = (
+            db.session.execute(
+                select(
+                    Match.state,
+                    Match.group_name,
+                    Match.participant1_id,
+                    Match.participant2_id,
+                    Match.participant1_score,
+                    Match.participant2_score,
+                    Match.winner_id,
+                ).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
+            )
+            .mappings()
+            .all()
+        )
+        self._members = _members([{**row, **_NAMELESS} for row in self._rows], list_entrants(bracket.id))
+
+    def groups(self) -> list[str]:
+        """The names of the groups, sorted."""
+        return list(self._members)
+
+    def table(self, group: str) -> list[Row]:
+        """The standings of the group; empty where there is none of this name."""
+        members = self._members.get(group, {})
+        return table(self._bracket, list(members), self._rows)
+
+    def is_complete(self, group: str | None = None) -> bool:
+        """True where no match of the group (of all, for None) is open."""
+        rows = [row for row in self._rows if group is None or row["group_name"] == group]
+        return bool(rows) and all(row["state"] in CLOSED for row in rows)
+
+
+_NAMELESS = {"participant1_name": "", "participant2_name": ""}
+
+
+def list_entrants(bracket_id: int) -> list[dict]:
+    """The entrants of the bracket in seed order: `id`, `name`, `group_name`, `withdrawn_at`."""
+    rows = db.session.execute(
+        select(Participant.id, Participant.name, BracketEntrant.group_name, Participant.withdrawn_at)
+        .join(Participant, Participant.id == BracketEntrant.participant_id)
+        .where(BracketEntrant.bracket_id == bracket_id)
+        .order_by(BracketEntrant.seed)
+    ).mappings()
+    return [dict(row) for row in rows]
+
+
+def leader_of(bracket: Bracket) -> int | None:
+    """The participant on top of the bracket's only table; None with several groups, or where two share it."""
+    tables = BracketTables(bracket)
+    names = tables.groups()
+    if len(names) != 1:
+        return None
+    rows = tables.table(names[0])
+    is_alone = len(rows) > 0 and (len(rows) == 1 or rows[1].rank > 1)
+    return rows[0].entrant if is_alone else None
