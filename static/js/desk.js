@@ -7,6 +7,7 @@
   var NOTICE_FOR = 6 * 1000;
   var selected = new Set();
   var lastBox = null;               // where a selection with Shift begins
+  var focused = null;               // the match whose box has the focus, to give it back when its row is redrawn
 
   function desk() { return document.querySelector("[data-desk]"); }
   function boxes(root) { return Array.from((root || document).querySelectorAll('input[name="match_ids"][type="checkbox"]')); }
@@ -63,6 +64,10 @@
     }
     var close = event.target.closest("[data-close-panel]");
     if (close) closePanel(close.closest(".desk-row"));
+  });
+
+  document.addEventListener("focusin", function (event) {
+    focused = event.target.matches('input[name="match_ids"]') ? event.target.value : null;
   });
 
   document.addEventListener("change", function (event) {
@@ -144,7 +149,11 @@
   document.addEventListener("htmx:after:swap", function (event) {
     var target = event.target;
     tidy();
-    var panel = target.querySelector && target.matches(".desk-row__more") && target.querySelector(".panel");
+    if (focused && document.activeElement === document.body) {
+      var box = boxes().find(function (one) { return one.value === focused; });
+      if (box) box.focus({ preventScroll: true });
+    }
+    var panel = target.matches && target.matches(".desk-row__more") && target.querySelector(".panel");
     if (panel) {
       var first = panel.querySelector(".panel__parts input:not([type=hidden]), .panel__parts select, .panel__parts button");
       if (first) first.focus({ preventScroll: true });

@@ -271,7 +271,8 @@
   });
 
   function isBeingFilledIn(element) {
-    if (element.contains(document.activeElement) && document.activeElement.matches("input, select, textarea")) return true;
+    var at = document.activeElement;
+    if (element.contains(at) && at.matches("input:not([type=checkbox]), select, textarea")) return true;
     return Array.from(element.querySelectorAll("input, select, textarea")).some(isTouched);
   }
 
