@@ -1,6 +1,7 @@
 """The API's description: OpenAPI 3.1 as JSON, and a page that people can read, rendered from it here."""
 
 from functools import cached_property
+from http import HTTPStatus
 from threading import Lock
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask, Response, current_app, render_template
 from flask_smorest import Api
 
 from .blueprint import ApiBlueprint, IdConverter
+from .problems import PROBLEM_TYPE
 from .schemas.base import ProblemSchema
 
 _METHODS = ("get", "post", "put", "patch", "delete")
@@ -41,6 +43,13 @@ class MatchdeskApi(Api):
     def _register_error_handlers(self) -> None:
         """The application answers all errors in one place."""
 
+    def _register_responses(self) -> None:
+        """Describe every error as the problem document that it is."""
+        errors = [(status.name, status.phrase) for status in HTTPStatus if status >= 400]
+        for name, phrase in (*errors, (self.DEFAULT_ERROR_RESPONSE_NAME, "Any error")):
+            content = {PROBLEM_TYPE: {"schema": ProblemSchema}}
+            self.spec.components.response(name, {"description": phrase, "content": content}, lazy=True)
+
     def register_blueprint(self, blueprint: ApiBlueprint) -> None:
         """Add the endpoints of a blueprint to the application."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
@@ -64,7 +73,9 @@ def create_api(app: Flask) -> MatchdeskApi:
     """The API of this application, still without endpoints."""
     app.config.update(API_TITLE="Matchdesk", API_VERSION="1", OPENAPI_VERSION="3.1.0")
     app.url_map.converters["id"] = IdConverter
-    api = MatchdeskApi(app, spec_kwargs={"info": {"description": DESCRIPTION}})
+    # Everything public can be read without signing in.
+    security = [{"bearer": []}, {}]
+    api = MatchdeskApi(app, spec_kwargs={"info": {"description": DESCRIPTION}, "security": security})
     api.register_converter(IdConverter, lambda _: {"type": "integer", "minimum": 1})
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     # Its command would print a document that nobody has asked to be written yet.

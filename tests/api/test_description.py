@@ -63,6 +63,15 @@ def test_the_eight_shapes_of_the_original_are_there(app, api_client):
     assert {"type", "title", "status", "detail", "errors"} == schemas["Problem"]["properties"].keys()
 
 
+def test_every_operation_describes_its_errors_as_problem_documents(app, api_client):
+    spec = described(api_client)
+    for operation in operations(spec).values():
+        assert operation["responses"]["default"] == {"$ref": "#/components/responses/DEFAULT_ERROR"}
+    content = spec["components"]["responses"]["DEFAULT_ERROR"]["content"]
+    assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    assert {"bearer": []} in spec["security"]
+
+
 def test_every_reference_leads_somewhere(app, api_client):
     spec = described(api_client)
     for reference in set(re.findall(r'"\$ref":\s*"#/([^"]+)"', api_client().get("/api/openapi.json").text)):
