@@ -45,6 +45,31 @@ def test_check_in_is_at_hand(web_client):
     assert factories.fresh(scene.match).participant1_checked_in
 
 
+def test_check_in_for_a_later_match_is_at_hand_too(web_client):
+    scene = factories.scene("READY", match_columns={"scheduled_time": factories.soon(10)})
+    later = factories.match(
+        scene.tournament, "SCHEDULED", participant1=scene.team1, scheduled_time=factories.soon(90)
+    )
+    closed = factories.match(
+        scene.tournament,
+        "SCHEDULED",
+        participant2=scene.team1,
+        scheduled_time=factories.soon(95),
+        check_in_deadline=factories.soon(-1),
+    )
+    done = factories.match(
+        scene.tournament, "CHECK_IN", participant1=scene.team1, scheduled_time=factories.soon(99)
+    )
+    client = web_client(scene.player1)
+    text = client.get("/me/").text
+    assert f'action="/matches/{later.id}/check-in"' in text
+    for match in (closed, done):
+        assert f'action="/matches/{match.id}/check-in"' not in text
+    response = client.post(f"/matches/{later.id}/check-in", {"version": later.version, "view": "me"})
+    assert response.status_code == 303
+    assert factories.fresh(later).participant1_checked_in
+
+
 def test_lobby_of_the_next_match_is_shown(web_client):
     scene = factories.scene("READY", match_columns={"lobby": {"room_code": "SECRET-77"}})
     assert "SECRET-77" in web_client(scene.player1).get("/me/").text
