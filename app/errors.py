@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -134,6 +134,8 @@ def _on_csrf_error(error: CSRFError) -> Response:
 def _on_database_busy(error: OperationalError) -> Response:
     """A lock that was not had in time, or a database that is away: neither is the caller's fault."""
     current_app.logger.error("The database did not answer", exc_info=error)
+    # Who asks is looked up only when the page is drawn: that must not ask the database once more.
+    g.database_is_away = True
     return _answer(Failure(503, _DETAILS[503], _HINTS[503], headers={"Retry-After": "2"}))
 
 

@@ -2,8 +2,6 @@
 
 from flask import Flask
 
-from app.services import accounts as account_services
-
 
 def register_web(app: Flask) -> None:
     """Add the pages, their guards and their headers to the application."""
@@ -26,6 +24,6 @@ def register_web(app: Flask) -> None:
     filters.register_template_helpers(app)
     guards.register_guards(app)
     security.register_security(app)
-    login_manager.user_loader(account_services.find_session_user)
+    login_manager.user_loader(guards.find_reader)
     for module in (public, tournament_pages, me, accounts, dashboard, desk, match_verbs, rooms):
         app.register_blueprint(module.blueprint)

@@ -5,16 +5,22 @@ from datetime import UTC, datetime
 from functools import wraps
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_login import current_user
 
 from app.domain.errors import NotSignedIn
 from app.domain.permissions import ANONYMOUS, Actor
+from app.models import User
 from app.services import accounts, rate_limits
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are for people who are not signed in yet.
 _OPEN_FORMS = frozenset({"accounts.login", "accounts.register", "accounts.sign_in_by_link"})
+
+
+def find_reader(session_key: str) -> User | None:
+    """The user of a session; None once it is over, and on the page that says that the database is away."""
+    return None if g.get("database_is_away") else accounts.find_session_user(session_key)
 
 
 def current_actor() -> Actor:

@@ -1,7 +1,4 @@
-"""What every answer tells the browser to refuse, and which proxies are believed."""
-
-from collections.abc import Callable, Iterable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address
+"""What every answer tells the browser to refuse."""
 
 from flask import Flask, Response, request
 from flask_login import current_user
@@ -23,64 +20,9 @@ _HEADERS = {
 _YEAR = 365 * 24 * 3600
 
 
-_FORWARDED = (
-    "HTTP_FORWARDED",
-    "HTTP_X_FORWARDED_FOR",
-    "HTTP_X_FORWARDED_PROTO",
-    "HTTP_X_FORWARDED_HOST",
-    "HTTP_X_FORWARDED_PORT",
-    "HTTP_X_FORWARDED_PREFIX",
-)
-Network = IPv4Network | IPv6Network
-
-
 def register_security(app: Flask) -> None:
-    """Put the headers on every answer that does not bring its own, and heed trusted proxies only."""
+    """Put the headers on every answer that does not bring its own."""
     app.after_request(_add_headers)
-    trusted = app.extensions["matchdesk_settings"].trusted_proxies
-    app.wsgi_app = TrustedProxies(app.wsgi_app, trusted)
-
-
-class TrustedProxies:
-    """Believes what trusted proxies say of the client, and drops what anybody else says.
-
-    From X-Forwarded-For the last address that is no trusted proxy is the client: what stands before it is
-    the client's own word.
-    """
-
-    def __init__(self, application: Callable, trusted: Sequence[Network]):
-        self._application = application
-        self._trusted = trusted
-
-    def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
-        """Set the client's address, scheme and host as the proxy tells them, and go on."""
-        told = {name: environ.pop(name) for name in _FORWARDED if name in environ}
-        if told and self._is_trusted(environ.get("REMOTE_ADDR", "")):
-            self._believe(environ, told)
-        return self._application(environ, start_response)
-
-    def _believe(self, environ: dict, told: dict[str, str]) -> None:
-        hops = [hop.strip() for hop in told.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        client = next((hop for hop in reversed(hops) if not self._is_trusted(hop)), None)
-        if client is not None and _is_address(client):
-            environ["REMOTE_ADDR"] = client
-        scheme = told.get("HTTP_X_FORWARDED_PROTO", "").split(",")[-1].strip().lower()
-        if scheme in ("http", "https"):
-            environ["wsgi.url_scheme"] = scheme
-        host = told.get("HTTP_X_FORWARDED_HOST", "").split(",")[-1].strip()
-        if host:
-            environ["HTTP_HOST"] = host
-
-    def _is_trusted(self, address: str) -> bool:
-        return _is_address(address) and any(ip_address(address) in network for network in self._trusted)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _add_headers(response: Response) -> Response:
