@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import func, select, update
 
-from app.domain.errors import Refused
 from app.domain.states import MatchState, Move, can_move
 from app.importers.neutral import Outcome, SourceMatch
 from app.importers.store import Store, tiebreak_json
@@ -33,11 +32,13 @@ class ResultChange:
         why = self._blocked_by(outcome, source, before)
         if why or self._says(outcome):
             return why
-        try:
-            self._make_live(outcome)
-        except Refused as error:
-            return f"the file has another winner than before. {error.detail}"
-        self._finish(outcome)
+        result = self._new_version(outcome)
+        touch(self.match, self.uow.now)
+        if self.match.state == MatchState.COMPLETED:
+            progression.exchange_result(self.uow, self.match, self.store.tournament, result)
+        else:
+            self._complete(result)
+        self._record(result)
         return ""
 
     def _says(self, outcome: Outcome) -> bool:
@@ -59,36 +60,40 @@ class ResultChange:
             return ""
         if match.state in _RULED:
             return f"{said}, but the match is {match.state}"
+        if match.state != MatchState.COMPLETED:
+            return ""
         scores = [match.participant1_score, match.participant2_score]
-        if match.state == MatchState.COMPLETED and scores != before["score"]:
+        if scores != before["score"]:
             return f"{said}, but {scores[0]}-{scores[1]} was entered by hand"
-        return ""
+        if self._winner_id(outcome) == match.winner_id:
+            return ""
+        reasons = progression.effects_of_taking_back(self.uow, match).reasons
+        return f"{said}, which makes another winner. {' '.join(reasons)}" if reasons else ""
 
-    def _make_live(self, outcome: Outcome) -> None:
-        """Take the match to LIVE, from where it can be completed, taking back who moved on wrongly."""
+    def _new_version(self, outcome: Outcome) -> MatchResult:
+        versions = select(func.max(MatchResult.n)).where(MatchResult.match_id == self.match.id)
+        result = self.store.result(self.match, outcome, (self.uow.session.scalar(versions) or 0) + 1)
+        self.uow.session.execute(
+            update(MatchResult)
+            .where(MatchResult.match_id == self.match.id, MatchResult.status == "final")
+            .values(status="superseded")
+        )
+        self.uow.session.add(result)
+        return result
+
+    def _complete(self, result: MatchResult) -> None:
+        """Take the match to its end, through the states that nobody here saw it in."""
         match = self.match
-        if match.state == MatchState.COMPLETED:
-            if self._winner_id(outcome) != match.winner_id:
-                progression.take_back(self.uow, match, self.store.tournament)
-            self.uow.session.execute(_superseded(match))
-            # The database wants a completed match to be decided, so the state goes first.
-            move(match, Move.REOPEN)
         for step in (Move.BECOME_READY, Move.START):
             if can_move(MatchState(match.state), step):
                 move(match, step)
-
-    def _finish(self, outcome: Outcome) -> None:
-        match = self.match
-        last = self.uow.session.scalar(
-            select(func.max(MatchResult.n)).where(MatchResult.match_id == match.id)
-        )
-        result = self.store.result(match, outcome, (last or 0) + 1)
-        self.uow.session.add(result)
         match.started_at = match.started_at or min(match.scheduled_time or self.uow.now, self.uow.now)
         match.completed_at = match.completed_at or self.store.ended_at(match)
         progression.mark_live(match, self.store.tournament)
-        touch(match, self.uow.now)
         progression.complete(self.uow, match, self.store.tournament, result, Move.COMPLETE)
+
+    def _record(self, result: MatchResult) -> None:
+        match = self.match
         audit.record(
             self.uow,
             actor=self.store.actor,
@@ -109,11 +114,3 @@ class ResultChange:
     def _winner_id(self, outcome: Outcome) -> int | None:
         sides = (self.match.participant1_id, self.match.participant2_id)
         return sides[outcome.winner_slot - 1] if outcome.winner_slot else None
-
-
-def _superseded(match: Match):
-    return (
-        update(MatchResult)
-        .where(MatchResult.match_id == match.id, MatchResult.status == "final")
-        .values(status="superseded")
-    )

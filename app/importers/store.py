@@ -11,7 +11,7 @@ from app.domain import timetable
 from app.domain.permissions import Actor
 from app.domain.states import MatchFacts, MatchState
 from app.importers.neutral import Outcome, SourceBracket, SourceMatch
-from app.models import Bracket, Match, MatchResult, Participant, Station, Tournament
+from app.models import Bracket, BracketEntrant, Match, MatchResult, Participant, Station, Tournament
 from app.services import audit, progression
 from app.services.audit import AuditAction
 from app.services.unit_of_work import UnitOfWork
@@ -67,6 +67,8 @@ class Store:
         """New rows for these matches, with a result where there is one."""
         self._ensure(self.participants, Participant, [side.name for s in sources for side in s.sides])
         self._ensure(self.stations, Station, [source.station for source in sources])
+        if bracket.format == "round_robin":
+            self._enter(bracket, sources)
         matches = [self._match(bracket, source) for source in sources]
         self.uow.session.add_all(matches)
         self.uow.session.flush()
@@ -125,6 +127,7 @@ class Store:
             status="final",
             participant1_score=outcome.score[0],
             participant2_score=outcome.score[1],
+            game_scores=[],
             tiebreak=tiebreak_json(outcome),
             winner_id=sides[outcome.winner_slot - 1] if outcome.winner_slot else None,
             submitted_by_user_id=self.actor.user_id,
@@ -148,6 +151,26 @@ class Store:
         self.uow.session.add_all(rows)
         self.uow.session.flush()
         known.update({row.name: row for row in rows})
+
+    def _enter(self, bracket: Bracket, sources: list[SourceMatch]) -> None:
+        """Put the teams into their groups, in the file's order, which is what ranks those level in all else."""
+        of_bracket = BracketEntrant.bracket_id == bracket.id
+        seeds = self.uow.session.execute(
+            select(BracketEntrant.participant_id, BracketEntrant.seed).where(of_bracket)
+        )
+        entered = dict(seeds.tuples().all())
+        last = max(entered.values(), default=0)
+        for source in sources:
+            for side in source.sides:
+                row = self.participants[side.name]
+                if row.id in entered:
+                    continue
+                entered[row.id] = last = last + 1
+                self.uow.session.add(
+                    BracketEntrant(
+                        bracket_id=bracket.id, participant_id=row.id, seed=last, group_name=source.group
+                    )
+                )
 
     def _match(self, bracket: Bracket, source: SourceMatch) -> Match:
         ids = [self.participants[side.name].id if side.name else None for side in source.sides]

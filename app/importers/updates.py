@@ -153,6 +153,8 @@ class Update:
             stored = getattr(match, f"participant{slot}")
             if side.is_open or self.store.is_team(stored, side.name):
                 continue
+            if getattr(match, f"slot{slot}_bye"):
+                return f"the file has {side.name}, but here the opponent walked over"
             if stored and not self.store.is_team(stored, old):
                 return f"the file has {side.name}, but {stored.name} was put there by hand"
             if stored and match.started_at:

@@ -14,6 +14,7 @@ from app.importers.openfootball import read
 from app.importers.writer import write
 from app.models import AuditLog, Bracket, Event, Match, MatchResult, Participant, Station, Tournament
 from app.services import matches, results
+from app.services.tables import list_entrants
 from tests import factories
 
 from .football_files import as_bytes, entry, four_team_cup, knockout, world_cup
@@ -91,6 +92,18 @@ def test_knockout_is_linked_and_numbered_over_the_whole_bracket(import_file):
             if target_id:
                 target = by_id[target_id]
                 assert (target.participant1_id, target.participant2_id)[slot - 1] == side
+
+
+def test_teams_are_entered_in_their_groups(import_file):
+    written = import_file(document=world_cup())
+    groups = db.session.scalars(
+        select(Bracket).filter_by(tournament_id=written.tournament_id, format="round_robin")
+    ).one()
+    entrants = list_entrants(groups.id)
+    assert Counter(entrant["group_name"] for entrant in entrants) == dict.fromkeys(
+        (f"Group {letter}" for letter in "ABCDEFGHIJKL"), 4
+    )
+    assert [entrant["name"] for entrant in entrants][:2] == ["Mexico", "South Africa"]
 
 
 def test_finished_matches_took_their_planned_length(import_file):

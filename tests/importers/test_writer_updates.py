@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models import AuditLog, Event, Match, MatchResult, Participant
 from app.services import matches, results, scheduling
+from app.services.tables import list_entrants
 from tests import factories
 
 from .football_files import STAND_INS, entry, four_team_cup, knockout, world_cup
@@ -284,6 +285,7 @@ def test_matches_that_are_new_reopen_a_bracket_that_was_over(import_file):
     first = import_file(line)
     import_file(line, entry("Como", "Derby", date="2027-01-10"), now=LATER)
     bracket = match_of(first, "Como", "Derby").bracket
+    assert [row["name"] for row in list_entrants(bracket.id)] == ["Ajax", "Bari", "Como", "Derby"]
     assert (bracket.status, bracket.champion_id) == ("live", None)
 
 
