@@ -13,11 +13,12 @@ from tests import factories
 from tests.support.clients import ApiClient, WebClient
 from tests.support.databases import POSTGRESQL, SQLITE, PostgresServer, SqliteTemplate
 from tests.support.processes import SECRET_KEY, RedisServer, Server
-from tests.support.speed import share_templates, share_url_builders
+from tests.support.speed import share_engines, share_templates, share_url_builders
 from tests.support.uncommitted import watch
 
 pytest_plugins = ["tests.support.browser"]
 share_url_builders()
+share_engines()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,10 +58,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of this test's own."""
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
+    """The URL of an empty database, the same one for each test of a kind, but made anew for it."""
     if database_kind == SQLITE:
-        yield request.getfixturevalue("sqlite_template").copy(tmp_path / "test.db")
+        with request.getfixturevalue("sqlite_template").database() as url:
+            yield url
     else:
         with request.getfixturevalue("postgres").database() as url:
             yield url

@@ -39,14 +39,17 @@ _PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(
 Row = TypeVar("Row")
 _numbers = count(1)
 _current: list[Engine] = []
+# Kept, since an engine remembers the statements that it compiled.
+_engines: dict[str, Engine] = {}
 
 
 def use(database_url: str) -> None:
     """Write to this database from now on."""
     done()
-    engine = create_engine(database_url)
-    prepare_engine(engine)
-    _current.append(engine)
+    if database_url not in _engines:
+        _engines[database_url] = create_engine(database_url)
+        prepare_engine(_engines[database_url])
+    _current.append(_engines[database_url])
 
 
 def done() -> None:

