@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 
+from app.answers import kept_for_strangers
 from app.domain.permissions import Permission
 from app.domain.states import MatchState
 from app.services import bulk, check_ins, lobby, matches, scheduling
@@ -39,6 +40,7 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("/", methods=["GET"])
+@kept_for_strangers
 @blueprint.response(200, page_schema(MatchListSchema))
 @blueprint.arguments(MatchFilterSchema, location="query")
 def list_matches(query: dict[str, Any]) -> Response:
@@ -65,6 +67,7 @@ def _filters(query: dict[str, Any]) -> match_list.MatchFilters:
 
 
 @blueprint.route("/<id:match_id>/", methods=["GET"])
+@kept_for_strangers
 @blueprint.response(200, MatchSchema)
 def get_match(match_id: int) -> Response:
     """One match, as you may see it."""

@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
+from app.answers import kept_for_strangers
 from app.domain.lobby import public_part
 from app.services.queries import match_detail, match_panel, pages, rows
 
@@ -29,6 +30,7 @@ def tournaments():
 
 
 @blueprint.get("/matches/<id:match_id>/")
+@kept_for_strangers
 def match(match_id: int):
     """One match: the scoreboard for everyone, and what its people may do with it."""
     actor = current_actor()

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.exceptions import NotFound as PageNotFound
 
+from app.answers import kept_for_strangers
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.models import Tournament
@@ -62,6 +63,7 @@ def overview(slug: str):
 
 
 @blueprint.get("/matches/")
+@kept_for_strangers
 def matches(slug: str):
     """The list of its matches, with the filters of the address."""
     seen = see(slug)

@@ -1,0 +1,49 @@
+"""Whether anything in the database has changed."""
+
+import sqlite3
+from collections.abc import Hashable
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, event, text
+
+from app.database import SQLITE_BUSY_TIMEOUT_MS
+from app.extensions import db
+
+_SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
+_watching: WeakKeyDictionary[Engine, sqlite3.Connection] = WeakKeyDictionary()
+
+
+def data_version() -> Hashable | None:
+    """What is another after every commit, by whatever process; None where the database cannot tell.
+
+    PostgreSQL names the transactions that are visible now, SQLite counts the commits of others.
+    """
+    if db.engine.dialect.name == "postgresql":
+        return db.session.scalar(_SNAPSHOT)
+    try:
+        connection = _connection(db.engine)
+        return connection, connection.execute("PRAGMA data_version").fetchone()[0]
+    except sqlite3.OperationalError:
+        return None
+
+
+def _connection(engine: Engine) -> sqlite3.Connection:
+    """A connection that nobody writes with: to it, all commits are those of others."""
+    if engine not in _watching:
+        # Never makes a file where there is none, nor a second database in memory.
+        _watching[engine] = sqlite3.connect(
+            f"{Path(str(engine.url.database)).absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=SQLITE_BUSY_TIMEOUT_MS / 1000,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        event.listen(engine, "engine_disposed", _close)
+    return _watching[engine]
+
+
+def _close(engine: Engine) -> None:
+    """Closed with the engine's own, so that the file can be replaced."""
+    if engine in _watching:
+        _watching.pop(engine).close()

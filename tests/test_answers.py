@@ -1,0 +1,108 @@
+"""Answers to strangers are kept until anything changes, and never reach anybody else."""
+
+from pathlib import Path
+
+import pytest
+
+from app import answers
+from app.extensions import db
+from app.services.queries.freshness import data_version
+from tests import factories as make
+from tests.support.queries import counted
+
+LIST = "/api/tournaments/matches/"
+
+
+def places(match, tournament):
+    """The addresses whose answers are kept."""
+    return [LIST, f"{LIST}{match.id}/", f"/tournaments/{tournament.slug}/matches/", f"/matches/{match.id}/"]
+
+
+@pytest.fixture
+def stranger(app):
+    """Somebody without a cookie and without a token, who asks again and again."""
+    return app.test_client(use_cookies=False)
+
+
+def reads(app, ask):
+    """What is asked of the match's tables meanwhile."""
+    with counted(app) as statements:
+        ask()
+    return [statement for statement in statements if "matches" in statement]
+
+
+@pytest.mark.both_databases
+def test_nothing_is_read_again_until_something_changes(app, stranger):
+    scene = make.scene()
+    for path in places(scene.match, scene.tournament):
+        first = stranger.get(path)
+        assert first.status_code == 200
+        assert reads(app, lambda path=path: stranger.get(path)) == []
+        again = stranger.get(path)
+        assert (again.data, dict(again.headers)) == (first.data, dict(first.headers))
+        make.change(scene.team1, name=f"Renamed for {path}")
+        assert reads(app, lambda path=path: stranger.get(path)) != []
+        assert b"Renamed for" in stranger.get(path).data
+
+
+@pytest.mark.both_databases
+def test_a_change_over_the_api_is_seen_at_once(stranger, api_client):
+    scene = make.scene()
+    organizer = api_client(scene.organizer)
+    paths = places(scene.match, scene.tournament)
+    for path in paths:
+        assert b"READY" in stranger.get(path).data
+    assert organizer.post(f"{LIST}{scene.match.id}/start/", {}).status_code == 200
+    for path in paths:
+        assert b"LIVE" in stranger.get(path).data
+
+
+def test_each_address_etag_and_htmx_request_has_its_own_answer(stranger):
+    scene = make.scene()
+    make.matches(scene.tournament, 3)
+    one, _, page, _ = places(scene.match, scene.tournament)
+    assert (
+        stranger.get(one, query_string={"page_size": 1}).json["results"] != stranger.get(one).json["results"]
+    )
+    there = stranger.get(one, query_string={"page_size": 1}, base_url="https://desk.example")
+    assert there.json["next"].startswith("https://desk.example/")
+    whole, part = stranger.get(page), stranger.get(page, headers={"HX-Request": "true"})
+    assert b"<html" in whole.data
+    assert b"<html" not in part.data
+
+
+def test_an_unchanged_match_is_304_from_what_is_kept_too(app, stranger):
+    path = f"{LIST}{make.scene().match.id}/"
+    known = {"If-None-Match": stranger.get(path).headers["ETag"]}
+    first = stranger.get(path, headers=known)
+    assert reads(app, lambda: stranger.get(path, headers=known)) == []
+    again = stranger.get(path, headers=known)
+    assert (first.status_code, again.status_code, again.data) == (304, 304, b"")
+    assert stranger.head(path).status_code == 200
+
+
+def test_what_is_kept_is_for_strangers_alone(stranger, api_client, web_client):
+    scene = make.scene(is_public=False)
+    paths = places(scene.match, scene.tournament)
+    organizer, browser = api_client(scene.organizer), web_client(scene.organizer)
+    for path in paths:
+        before = stranger.get(path)
+        inside = (organizer if path.startswith("/api") else browser).get(path)
+        assert inside.status_code == 200
+        assert inside.data != before.data
+        assert inside.headers["Cache-Control"].startswith("private")
+        assert stranger.get(path).data == before.data
+
+
+def test_only_so_many_are_kept(app, stranger, monkeypatch):
+    make.scene()
+    monkeypatch.setattr(answers, "MOST_KEPT", 2)
+    for number in range(5):
+        assert stranger.get(LIST, query_string={"unknown": number}).status_code == 200
+    kept = app.extensions["matchdesk_answers"]
+    assert len(kept._answers) <= 2
+
+
+def test_a_database_that_cannot_be_looked_at_keeps_nothing(app_context):
+    Path(db.engine.url.database).unlink()
+    assert data_version() is None
