@@ -209,6 +209,7 @@ def test_the_page_asks_a_bounded_number_of_times(app, web_client, role):
     scene = factories.scene("PENDING_RESULT")
     client = web_client(scene.person(role))
     client.get(f"/matches/{scene.match.id}/")
+    factories.matches(scene.tournament, 1)
     with counted(app) as before:
         client.get(f"/matches/{scene.match.id}/")
     factories.matches(scene.tournament, 30)
