@@ -254,6 +254,19 @@ def test_a_member_gets_a_one_time_sign_in_link(room, client):
     assert owner.post(base, {"username": ""}).status_code == 400
 
 
+def test_many_entrants_come_in_pages(room):
+    client, tournament = room
+    made = factories.participants(tournament, 130)
+    path = _path(tournament, "settings/participants/")
+    assert client.get(path).text.count('plain-list__row entrant"') == 100
+    assert "Page 2 of 2" in client.get(f"{path}?page=2").text
+    assert "Page 1 of 2" in client.get(f"{path}?page=nonsense").text
+    # What was refused is shown where its entrant stands.
+    refused = client.post(f"{path}{made[-1].id}/edit", {"name": ""})
+    assert "Page 2 of 2" in refused.text
+    assert "Give it a name." in refused.text
+
+
 # -- stations ---------------------------------------------------------------------------------------------
 
 

@@ -7,12 +7,16 @@ from flask import Response, flash, request
 from app.domain.errors import InvalidInput, Refused
 from app.services import tournaments
 from app.services.queries import tournaments as queries
+from app.services.queries.listing import Listing
 from app.web.forms.base import RoomForm
 from app.web.forms.tournaments import ParticipantForm, ParticipantsForm, UserNameForm
 from app.web.guards import current_actor, now, signed_in
 from app.web.htmx import go_to
 
 from .blueprint import blueprint, open_room, show
+
+# Each entrant has its forms: more of them make a page that a phone scrolls badly.
+PAGE_SIZE = 100
 
 
 @blueprint.get("/settings/participants/")
@@ -145,6 +149,16 @@ def sign_in_link(slug: str, participant_id: int) -> Response:
     return _page(slug, lines, status=200 if link else 400, link=link, refused=None if link else form)
 
 
+def _page_of(listing: Listing, participant_id: int | None, pages: int) -> int:
+    """The page of the address, or the one on which this entrant stands."""
+    if participant_id is not None and pages > 1:
+        ids = [entrant["id"] for entrant in listing.rows()]
+        return ids.index(participant_id) // PAGE_SIZE + 1 if participant_id in ids else 1
+    text = request.args.get("page", "1")
+    is_number = text.isascii() and text.isdigit() and len(text) < 6
+    return min(max(int(text), 1), pages) if is_number else 1
+
+
 def _room(slug: str) -> str:
     return f"/tournaments/{slug}/settings/participants/"
 
@@ -170,13 +184,20 @@ def _page(
     refused: RoomForm | None = None,
 ) -> Response:
     tournament = open_room(slug)
+    listing = queries.list_participants(current_actor(), tournament.id)
+    total = listing.count()
+    pages = max(1, -(-total // PAGE_SIZE))
+    page = _page_of(listing, (link or {}).get("participant_id") or (failed or (None,))[0], pages)
     return show(
         "rooms/participants.html",
         tournament,
         "settings",
         status=status,
         form=form,
-        entrants=queries.list_participants(current_actor(), tournament.id).rows(),
+        entrants=listing.rows(offset=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE),
+        total=total,
+        page=page,
+        pages=pages,
         invited=queries.list_invited_participants(tournament.id),
         failed=failed,
         link=link,
