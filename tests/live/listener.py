@@ -13,7 +13,7 @@ import websocket
 from tests import factories
 from tests.support.processes import Server
 
-PATIENCE = 5.0
+PATIENCE = 20.0
 
 
 class Listener:
@@ -92,6 +92,13 @@ class Wiretap:
         while (packet := self.socket.recv()) == "2":
             self.send("3")
         return packet
+
+    def is_let_go(self) -> bool:
+        """True where the server, instead of saying more, ends the connection."""
+        try:
+            return self.receive() in ("", "1")
+        except (websocket.WebSocketException, OSError):
+            return True
 
     def close(self) -> None:
         """Go away."""

@@ -9,6 +9,8 @@ from app.services import lobby, matches, results, scheduling
 from tests import factories
 from tests.live.listener import Listener
 
+expect.set_options(timeout=15_000)
+
 
 def requests_of(page):
     """The requests of the page from now on, without those of the socket itself."""
@@ -165,7 +167,8 @@ def test_a_page_that_missed_too_much_draws_itself_anew(open_page, desk):
         for event in factories.events(tournament_id=scene.tournament.id):
             session.delete(session.merge(event))
     page.context.set_offline(False)
-    expect(page.get_by_role("heading", name="Another name")).to_be_visible()
+    # It waits a moment, so that a hall does not come all at once.
+    expect(page.get_by_role("heading", name="Another name")).to_be_visible(timeout=20_000)
 
 
 @pytest.mark.parametrize("path", ["/", "/me/"])

@@ -1,17 +1,19 @@
 """Several processes, and processes that die: no event is lost, none comes twice."""
 
+import threading
+import time
 from collections.abc import Iterator
 
 import pytest
+import redis
 from socketio.exceptions import ConnectionError as Refused
 
 from app.extensions import db
+from app.live.bus import CHANNEL, Bus
 from app.services import matches
 from tests import factories
 from tests.live.conftest import Desk, desk_on
 from tests.live.listener import Listener, call, token, until
-
-FAST = 0.6  # seconds; well below the second after which each process looks for itself
 
 
 @pytest.fixture
@@ -57,11 +59,11 @@ def test_a_start_in_one_process_reaches_the_clients_of_the_other(
 
     call(servers[0], access, "POST", f"matches/{scene.match.id}/start/")
     for listener in listeners:
-        listener.wait(1, patience=FAST)
+        listener.wait(1)
     call(servers[1], access, "POST", f"matches/{scene.match.id}/undo-start/")
 
     for listener in listeners:
-        listener.wait(2, patience=FAST)
+        listener.wait(2)
         assert listener.names() == ["match.started", "match.ready"]
         assert listener.seqs() == [1, 2]
 
@@ -145,3 +147,39 @@ def test_while_events_pour_in_everyone_gets_each_once_and_in_order(start_server,
         assert [seq for seq in listener.seqs() if seq > missed] == list(range(missed + 1, 21))
         # The match's own channel then asked for what is older, and only that was sent.
         assert [seq for seq in listener.seqs() if seq <= missed] == list(range(1, missed + 1))
+
+
+def test_processes_wake_each_other_over_redis(redis_server):
+    heard: list[list[int]] = []
+
+    def run(task, *arguments):
+        threading.Thread(target=task, args=arguments, daemon=True).start()
+
+    told, other = Bus(redis_server.url), Bus(redis_server.url)
+    other.listen(run, heard.append)
+
+    def is_heard():
+        # Rubbish on the channel, from whomever, is passed over.
+        redis.Redis.from_url(redis_server.url).publish(CHANNEL, "[null")
+        told.tell([7, 8])
+        return [7, 8] in heard
+
+    until(is_heard)
+    assert told.is_reachable() is True
+
+
+def test_a_bus_without_redis_is_silent():
+    bus = Bus(None)
+    bus.tell([1])
+    bus.listen(pytest.fail, pytest.fail)
+    assert (bus.is_used, bus.is_reachable()) == (False, None)
+
+
+def test_a_redis_that_is_away_is_left_alone_for_a_while():
+    bus = Bus("redis://127.0.0.1:9/0")
+    assert bus.is_reachable() is False
+    bus.tell([1])
+    began = time.monotonic()
+    for _ in range(1000):
+        bus.tell([1])
+    assert time.monotonic() - began < 1
