@@ -1,4 +1,7 @@
-"""What drives the relay: wake-ups as things happen, and a look around each second in case one was missed."""
+"""What drives the relay: wake-ups as things happen, and a look around each second in case one was missed.
+
+The same task does what falls due by itself: no-shows, results that nobody confirms, events that are too old.
+"""
 
 import logging
 import threading
@@ -8,6 +11,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from app.services.deadlines import run_due
 from app.services.events import prune_events
 
 from .bus import Bus
@@ -16,12 +20,13 @@ from .relay import Relay
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+DUE_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
 FIRST_PRUNE_SECONDS = 60.0
 
 
 class Clock:
-    """A background task that sends what is due; it starts with the first client."""
+    """A background task of a server; it starts with the first request."""
 
     def __init__(self, app: Flask, relay: Relay, bus: Bus, start_task: Callable[..., object]):
         self._app = app
@@ -33,6 +38,7 @@ class Clock:
         self._wake = threading.Event()
         self._due: set[int] = set()
         self._next_sweep = 0.0
+        self._next_due = time.monotonic() + DUE_SECONDS
         self._next_prune = time.monotonic() + FIRST_PRUNE_SECONDS
 
     def start(self) -> None:
@@ -79,6 +85,10 @@ class Clock:
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
             self._relay.sweep()
+        if now >= self._next_due:
+            self._next_due = now + DUE_SECONDS
+            with self._app.app_context():
+                run_due(datetime.now(UTC))
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_SECONDS
             with self._app.app_context():

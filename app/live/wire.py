@@ -104,13 +104,23 @@ class WholeFrames:
 class Wire:
     """The outermost WSGI layer."""
 
-    def __init__(self, application: Callable, yield_turn: Callable[[], None]):
+    def __init__(
+        self,
+        application: Callable,
+        yield_turn: Callable[[], None],
+        on_first_request: Callable[[], None] = lambda: None,
+    ):
         self._application = application
         self._yield_turn = yield_turn
+        self._on_first_request: Callable[[], None] | None = on_first_request
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Let others have a turn, then pass the request on."""
         self._yield_turn()
+        # Only a web server names itself; a test's client, and a command, need no background tasks.
+        if self._on_first_request is not None and "SERVER_SOFTWARE" in environ:
+            start, self._on_first_request = self._on_first_request, None
+            start()
         is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         if is_upgrade and environ.get("PATH_INFO", "").startswith("/socket.io"):
             # Events are small: deflate would cost half as much again to send, and 100 KB for each client.

@@ -228,6 +228,16 @@ def test_each_request_lets_others_have_a_turn():
     assert fair_turn("gevent")() is None
 
 
+def test_a_server_starts_its_clock_with_the_first_request_and_a_test_does_not():
+    started = []
+    wire = Wire(lambda environ, start_response: [b""], fair_turn("threading"), lambda: started.append(1))
+    wire({}, None)
+    assert started == []
+    for _ in range(2):
+        wire({"SERVER_SOFTWARE": "gunicorn"}, None)
+    assert started == [1]
+
+
 def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
     seen = {}
 

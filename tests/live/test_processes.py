@@ -183,3 +183,14 @@ def test_a_redis_that_is_away_is_left_alone_for_a_while():
     for _ in range(1000):
         bus.tell([1])
     assert time.monotonic() - began < 1
+
+
+def test_a_server_does_what_falls_due_by_itself(start_server, heard_by):
+    server = start_server()
+    scene = factories.scene(
+        "SCHEDULED",
+        no_show_policy="forfeit",
+        match_columns={"participant1_checked_in": True, "check_in_deadline": factories.soon(-1)},
+    )
+    listener = heard_by(server, channel_of(scene))
+    assert listener.wait_for("match.forfeited")["match_id"] == scene.match.id
