@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from app.domain.permissions import Permission
-from app.services import brackets, matches, tournaments
+from app.services import brackets, matches, swiss
 from app.services.queries.audit_log import list_audit
 from app.services.queries.brackets import bracket_document
 from app.services.queries.brackets import list_brackets as bracket_listing
@@ -53,8 +53,8 @@ def list_brackets(query: dict[str, int], tournament_id: int) -> Response:
 def generate_bracket(data: dict[str, Any], tournament_id: int) -> Response:
     """Generate a bracket with all its matches.
 
-    So far single elimination for a power of two of participants. Without `participants` all take part that
-    have not withdrawn, by seed.
+    Without `participants` all take part that have not withdrawn, by seed. Of a Swiss bracket only the first
+    round is made. With `from` and `slots` places of another bracket's tables take part instead.
     """
     bracket_id = brackets.generate_bracket(
         actor=current_actor(), tournament_id=tournament_id, now=now(), **data
@@ -78,7 +78,7 @@ def get_bracket(tournament_id: int, bracket_id: int) -> Response:
 @blueprint.arguments(EmptySchema)
 def next_round(_: dict[str, Any], tournament_id: int, bracket_id: int) -> Response:
     """Pair the next Swiss round: 409 while a match is open, 400 for any other format."""
-    tournaments.pair_next_round(actor=current_actor(), tournament_id=tournament_id, bracket_id=bracket_id)
+    swiss.next_round(actor=current_actor(), tournament_id=tournament_id, bracket_id=bracket_id, now=now())
     return created(
         bracket_document(current_actor(), tournament_id, bracket_id),
         f"/api/tournaments/{tournament_id}/brackets/{bracket_id}/",

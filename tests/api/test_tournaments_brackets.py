@@ -1,4 +1,4 @@
-"""Brackets, and matches made by hand."""
+"""/api/tournaments/{id}/brackets/."""
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -14,7 +14,7 @@ from tests.api.around import (
     counted_statements,
     only_audit,
 )
-from tests.api.support import assert_problem, url
+from tests.api.support import assert_problem
 
 ROW_KEYS = {
     "id", "tournament", "tournament_name", "bracket", "bracket_name", "round_number", "match_number", "state",
@@ -81,17 +81,62 @@ def test_generate_leaves_out_who_withdrew(of, organizer):
     assert len(generate(organizer, of).json["matches"]) == 1
 
 
-@pytest.mark.parametrize("format", ["double_elimination", "round_robin", "swiss"])
-def test_generate_says_which_format_it_knows(of, organizer, format):
+@pytest.mark.parametrize(
+    ("format", "entrants", "matches", "sections", "tables"),
+    [
+        ("single_elimination", 6, 5, {"upper", "final"}, 0),
+        ("double_elimination", 4, 6, {"upper", "lower", "final"}, 0),
+        ("round_robin", 4, 6, {"group"}, 1),
+        ("swiss", 4, 2, {"swiss"}, 1),
+    ],
+)
+def test_generate_knows_every_format(of, organizer, format, entrants, matches, sections, tables):
+    teams = factories.participants(of, entrants)
+    response = generate(organizer, of, format=format)
+    assert response.status_code == 201, response.text
+    bracket = response.json
+    assert bracket["format"] == format
+    assert len(bracket["matches"]) == matches
+    assert {match["section"] for match in bracket["matches"]} == sections
+    assert [group["name"] for group in bracket["groups"]] == [""] * tables
+    for group in bracket["groups"]:
+        assert [row["participant_id"] for row in group["standings"]] == [team.id for team in teams]
+
+
+def test_generate_takes_the_options_of_groups(of, organizer):
+    factories.participants(of, 8)
+    options = {
+        "groups": 2,
+        "legs": 2,
+        "draws": True,
+        "points": {"win": 2, "draw": 0.5, "loss": 0},
+        "tiebreaks": ["wins", "head_to_head"],
+    }
+    bracket = generate(organizer, of, format="round_robin", options=options).json
+    assert bracket["options"] == options
+    assert [group["name"] for group in bracket["groups"]] == sorted({m["group"] for m in bracket["matches"]})
+    assert set(bracket["groups"][0]["standings"][0]["tiebreaks"]) == {"wins", "head_to_head"}
+
+
+def test_generate_fills_slots_from_the_tables_of_another_bracket(of, organizer):
     factories.participants(of, 4)
-    assert_problem(generate(organizer, of, format=format), 400, "format", says="single_elimination")
-    assert factories.rows(Bracket) == []
+    groups = generate(organizer, of, format="round_robin", options={"groups": 2}).json
+    names = [group["name"] for group in groups["groups"]]
+    slots = [{"group": name, "rank": 1} for name in names]
+    bracket = generate(organizer, of, options={"from": groups["id"], "slots": slots})
+    assert bracket.status_code == 201, bracket.text
+    (final,) = bracket.json["matches"]
+    assert (final["participant1_id"], final["participant2_id"]) == (None, None)
+    unknown = [{"group": "Nowhere", "rank": 1}, *slots]
+    response = generate(organizer, of, options={"from": groups["id"], "slots": unknown})
+    assert_problem(response, 400, "options")
 
 
-@pytest.mark.parametrize("entrants", [0, 1, 3, 6])
-def test_generate_takes_powers_of_two_only(of, organizer, entrants):
+@pytest.mark.parametrize("entrants", [0, 1])
+def test_generate_needs_two_participants(of, organizer, entrants):
     factories.participants(of, entrants)
-    assert_problem(generate(organizer, of), 400, "participants")
+    for name in ("single_elimination", "double_elimination", "round_robin", "swiss"):
+        assert_problem(generate(organizer, of, format=name), 400)
     assert factories.rows(Bracket) == []
     assert_untouched(of)
 
@@ -118,7 +163,16 @@ def test_generate_takes_powers_of_two_only(of, organizer, entrants):
         ({"options": {"third_place": "yes"}}, "options.third_place"),
         ({"options": {"seeding": "magic"}}, "options.seeding"),
         ({"options": {"points": {"win": -1}}}, "options.points.win"),
+        ({"options": {"points": {"win": "3"}}}, "options.points.win"),
+        ({"options": {"points": {"loss": True}}}, "options.points.loss"),
         ({"options": {"tiebreaks": ["coin"]}}, "options.tiebreaks.0"),
+        ({"options": {"tiebreaks": ["wins", "wins"]}}, "options"),
+        ({"options": {"from": 1}}, "options"),
+        ({"options": {"slots": []}}, "options.slots"),
+        ({"options": {"slots": [{"rank": 1}, {"rank": 0}]}}, "options.slots.1.rank"),
+        ({"options": {"from": 2**31 - 1, "slots": [{"rank": 1}, {"rank": 2}]}}, "options"),
+        ({"options": {"groups": 0}}, "options.groups"),
+        ({"options": {"draws": True}}, "options"),
         ({"rounds": 3}, "rounds"),
     ],
 )
@@ -185,8 +239,6 @@ def test_a_bracket_takes_as_many_queries_for_30_matches_as_for_1(app, of, api_cl
 def test_groups_have_tables_with_shared_ranks_in_seed_order(of, api_client):
     bracket = factories.bracket(of, format="round_robin")
     teams = factories.participants(of, 4)
-    late, *_ = teams
-    factories.change(late, seed=9)
 
     def played(one, two, score, **columns):
         winner = one if score[0] > score[1] else two if score[1] > score[0] else None
@@ -216,11 +268,12 @@ def test_groups_have_tables_with_shared_ranks_in_seed_order(of, api_client):
     ranks = [(row["rank"], row["participant_id"], row["points"]) for row in group["standings"]]
     assert ranks == [
         (1, teams[2].id, 3),
-        (2, teams[1].id, 1),
         (2, teams[0].id, 1),
+        (2, teams[1].id, 1),
         (4, teams[3].id, 0),
     ]
-    assert group["standings"][0]["tiebreaks"] == {"score_difference": 2, "score_for": 2}
+    first = group["standings"][0]["tiebreaks"]
+    assert (first["score_difference"], first["score_for"], first["wins"]) == (2, 2, 1)
 
 
 def test_a_table_counts_points_as_the_bracket_says(of, api_client):
@@ -231,101 +284,32 @@ def test_a_table_counts_points_as_the_bracket_says(of, api_client):
     assert [row["points"] for row in group["standings"]] == [2, 1]
 
 
-def test_next_round_is_for_swiss_brackets_without_open_matches(of, organizer):
-    knockout = factories.bracket(of)
-    response = organizer.post(address(of, f"brackets/{knockout.id}/next-round/"))
-    assert_problem(response, 400, says="swiss")
-    swiss = factories.bracket(of, format="swiss")
-    factories.match(of, "LIVE", bracket_id=swiss.id, section="swiss", match_number=7)
-    problem = assert_problem(organizer.post(address(of, f"brackets/{swiss.id}/next-round/")), 409)
-    assert problem["changes"] == ["M7 is LIVE."]
-    done = factories.bracket(of, format="swiss")
-    factories.match(of, "COMPLETED", bracket_id=done.id, section="swiss")
-    assert_problem(organizer.post(address(of, f"brackets/{done.id}/next-round/")), 400, says="by hand")
-    assert_problem(organizer.post(address(of, f"brackets/{done.id}/next-round/"), {"x": 1}), 400, "x")
-    assert_untouched(of)
-
-
-def test_a_match_is_made_by_hand(of, organizer):
-    one, two = factories.participants(of, 2)
-    bracket = factories.bracket(of)
-    time = factories.soon(90)
-    response = organizer.post(
-        address(of, "matches/"),
-        {
-            "round_number": 2,
-            "match_number": 7,
-            "participant1_id": one.id,
-            "participant2_id": two.id,
-            "scheduled_time": time.isoformat(),
-            "bracket": bracket.id,
-        },
-    )
-    assert response.status_code == 201, response.text
-    match = response.json
-    assert response.headers["Location"] == f"/api/tournaments/matches/{match['id']}/"
-    assert (match["round_number"], match["match_number"], match["bracket"]) == (2, 7, bracket.id)
-    assert (match["state"], match["version"], match["tournament_slug"]) == ("SCHEDULED", 1, of.slug)
-    assert match["scheduled_time"] == time.strftime("%Y-%m-%dT%H:%M:%SZ")
-    audit = only_audit(of, "MATCH_CREATE")
-    assert audit.match_id == match["id"]
-    assert [event.type for event in factories.events(tournament_id=of.id)] == ["match.created"]
-    assert organizer.get(response.headers["Location"]).json == match
-
-
-def test_a_match_made_by_hand_needs_nothing(of, organizer):
-    numbers = [organizer.post(address(of, "matches/")).json["match_number"] for _ in range(2)]
-    assert numbers == [1, 2]
-
-
-def test_a_match_made_by_hand_without_check_in_is_ready(api_client):
+def test_next_round_pairs_a_swiss_bracket_once_its_matches_are_over(api_client):
     of = factories.tournament(enable_check_in=False)
-    one, two = factories.participants(of, 2)
-    body = {"participant1_id": one.id, "participant2_id": two.id}
-    assert api_client(factories.staff(of)).post(address(of, "matches/"), body).json["state"] == "READY"
+    organizer = api_client(factories.staff(of))
+    factories.participants(of, 4)
+    bracket = generate(organizer, of, format="swiss").json
+    where = address(of, f"brackets/{bracket['id']}/next-round/")
+    problem = assert_problem(organizer.post(where), 409)
+    assert problem["changes"] == ["M1 is still open.", "M2 is still open."]
+    for match in bracket["matches"]:
+        verbs = f"/api/tournaments/matches/{match['id']}/"
+        organizer.post(f"{verbs}start/")
+        score = {"participant1_score": 2, "participant2_score": 0}
+        assert organizer.post(f"{verbs}submit-result/", score).status_code == 200
+    response = organizer.post(where, {})
+    assert response.status_code == 201, response.text
+    assert response.headers["Location"] == address(of, f"brackets/{bracket['id']}/")
+    assert [match["round_number"] for match in response.json["matches"]] == [1, 1, 2, 2]
+    assert factories.audit_rows(action="BRACKET_NEXT_ROUND")[0].tournament_id == of.id
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"round_number": 0}, "round_number"),
-        ({"round_number": "1"}, "round_number"),
-        ({"match_number": -1}, "match_number"),
-        ({"match_number": 2**31}, "match_number"),
-        ({"match_number": None}, "match_number"),
-        ({"participant1_id": 2**31 - 1}, "participant1_id"),
-        ({"participant2_id": "x"}, "participant2_id"),
-        ({"scheduled_time": "2020-01-01T00:00:00Z"}, "scheduled_time"),
-        ({"scheduled_time": "2030-01-01T00:00:00"}, "scheduled_time"),
-        ({"scheduled_time": "tomorrow"}, "scheduled_time"),
-        ({"scheduled_time": 1}, "scheduled_time"),
-        ({"bracket": 2**31 - 1}, "bracket"),
-        ({"state": "LIVE"}, "state"),
-    ],
-)
-def test_a_match_made_by_hand_refuses_bad_input_by_field(of, organizer, body, field):
-    assert_problem(organizer.post(address(of, "matches/"), body), 400, field)
-    assert factories.rows(Match) == []
+def test_next_round_is_for_swiss_brackets_only_and_takes_no_body(of, organizer):
+    factories.participants(of, 4)
+    knockout = factories.bracket(of)
+    assert_problem(organizer.post(address(of, f"brackets/{knockout.id}/next-round/")), 400, says="swiss")
+    assert_problem(organizer.post(address(of, f"brackets/{knockout.id}/next-round/"), {"x": 1}), 400, "x")
     assert_untouched(of)
-
-
-def test_a_match_made_by_hand_takes_only_what_is_of_its_tournament(of, organizer):
-    other = factories.tournament()
-    team, bracket = factories.participant(other), factories.bracket(other)
-    own = factories.participant(of)
-    where = address(of, "matches/")
-    assert_problem(organizer.post(where, {"participant1_id": team.id}), 400, "participant1_id")
-    assert_problem(organizer.post(where, {"bracket": bracket.id}), 400, "bracket")
-    twice = {"participant1_id": own.id, "participant2_id": own.id}
-    assert_problem(organizer.post(where, twice), 400, "participant2_id")
-
-
-def test_match_numbers_are_unique_in_a_bracket(of, organizer):
-    bracket = factories.bracket(of)
-    match = factories.match(of, bracket_id=bracket.id)
-    body = {"bracket": bracket.id, "match_number": match.match_number}
-    assert_problem(organizer.post(address(of, "matches/"), body), 400, "match_number")
-    assert organizer.get(url(match)).status_code == 200
 
 
 JSON = st.recursive(
@@ -333,17 +317,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
     max_leaves=4,
 )
-OPTIONS = ["third_place", "best_of", "seeding", "points", "tiebreaks", "groups", "x"]
+OPTIONS = [
+    "third_place", "best_of", "seeding", "points", "tiebreaks", "groups", "legs", "rounds", "draws",
+    "grand_final", "from", "slots", "x",
+]  # fmt: skip
 
 
 @examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     options=st.dictionaries(st.sampled_from(OPTIONS), JSON, max_size=3) | JSON,
     participants=st.lists(st.integers(), max_size=4) | JSON,
+    format=st.sampled_from(["single_elimination", "double_elimination", "round_robin", "swiss"]),
 )
-def test_no_options_break_anything(app, api_client, options, participants):
+def test_no_options_break_anything(app, api_client, options, participants, format):
     of = factories.tournament()
     client = api_client(factories.staff(of))
     factories.participants(of, 2)
-    assert generate(client, of, options=options).status_code in (201, 400)
-    assert generate(client, of, participants=participants).status_code in (201, 400)
+    assert generate(client, of, options=options, format=format).status_code in (201, 400)
+    assert generate(client, of, participants=participants, format=format).status_code in (201, 400)

@@ -2,36 +2,46 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from app.api.fields import Choice, Flag, Id, Instant, QueryId, Text, Whole
+from app.domain.brackets.double_elimination import GRAND_FINALS
+from app.domain.brackets.options import FORMATS, MAX_POINTS, MAX_ROUNDS, SEEDINGS
+from app.domain.brackets.single_elimination import MAX_ENTRANTS
+from app.domain.brackets.standings import TIEBREAKS
 from app.domain.tournament_settings import BEST_OF
 
 from .base import ApiSchema, PageQuerySchema
 from .matches import MatchListSchema
-
-BRACKET_FORMATS = ("single_elimination", "double_elimination", "round_robin", "swiss")
-TIEBREAKS = (
-    "score_difference",
-    "score_for",
-    "head_to_head",
-    "wins",
-    "buchholz",
-    "median_buchholz",
-    "sonneborn_berger",
-)
 
 
 def _described(words: str) -> dict[str, Any]:
     return {"metadata": {"description": words}}
 
 
-class PointsSchema(ApiSchema):
-    """The points of a match, for tables."""
+class PointValue(fields.Float):
+    """A number of points, whole or not."""
 
-    win = Whole(maximum=1000)
-    draw = Whole(maximum=1000)
-    loss = Whole(maximum=1000)
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | float:
+        if type(value) not in (int, float) or not 0 <= value <= MAX_POINTS:
+            raise ValidationError(f"Must be a number from 0 to {MAX_POINTS}.")
+        return value
+
+
+class PointsSchema(ApiSchema):
+    """The points of a match, for tables: 3, 1 and 0 where nothing is said."""
+
+    win = PointValue()
+    draw = PointValue()
+    loss = PointValue()
+
+
+class SlotSchema(ApiSchema):
+    """A place of another bracket's tables: a rank in a group, or the best of all who have this rank."""
+
+    rank = Whole(minimum=1, maximum=MAX_ENTRANTS, required=True)
+    group = Text(maximum=40, **_described("The group's name; empty where there is only one table."))
+    best = Whole(minimum=1, maximum=MAX_ENTRANTS, **_described("1 for the best of all who have this rank."))
 
 
 class BestOfByRound(fields.Field):
@@ -48,27 +58,27 @@ class BestOfByRound(fields.Field):
 class BracketOptionsSchema(ApiSchema):
     """How a bracket is made; which options count depends on its format."""
 
-    grand_final = Choice(("none", "single", "double"))
+    grand_final = Choice(GRAND_FINALS)
     third_place = Flag()
     groups = Whole(minimum=1, maximum=256)
     legs = Whole(minimum=1, maximum=2)
-    rounds = Whole(minimum=1, maximum=64)
-    draws = Flag()
+    rounds = Whole(minimum=1, maximum=MAX_ROUNDS)
+    draws = Flag(**_described("With true a match may end level."))
     points = fields.Nested(PointsSchema)
     tiebreaks = fields.List(Choice(TIEBREAKS))
     best_of = BestOfByRound()
-    seeding = Choice(("given", "rank", "random"))
+    seeding = Choice(SEEDINGS)
+    from_bracket = Id(
+        data_key="from", attribute="from", **_described("Id of a bracket whose tables fill the `slots`.")
+    )
+    slots = fields.List(fields.Nested(SlotSchema), validate=validate.Length(min=2, max=MAX_ENTRANTS))
 
 
 class BracketCreateSchema(ApiSchema):
     """A new bracket with all its matches."""
 
     name = Text(required=True, minimum=1, maximum=120)
-    format = Choice(
-        BRACKET_FORMATS,
-        required=True,
-        **_described("So far single_elimination with a power of two of participants."),
-    )
+    format = Choice(FORMATS, required=True)
     participants = fields.List(Id(), **_described("Ids in seed order; all where it is left out."))
     options = fields.Nested(BracketOptionsSchema, load_default=dict)
 
@@ -79,7 +89,7 @@ class BracketSchema(Schema):
     id = fields.Integer()
     tournament = fields.Integer()
     name = fields.String()
-    format = fields.String(metadata={"enum": list(BRACKET_FORMATS)})
+    format = fields.String(metadata={"enum": list(FORMATS)})
     options = fields.Dict()
     status = fields.String()
     champion_id = fields.Integer(allow_none=True)
@@ -114,8 +124,8 @@ class StandingSchema(Schema):
     lost = fields.Integer()
     score_for = fields.Integer()
     score_against = fields.Integer()
-    points = fields.Integer()
-    tiebreaks = fields.Dict(keys=fields.String(), values=fields.Integer())
+    points = fields.Float()
+    tiebreaks = fields.Dict(keys=fields.String(), values=fields.Float())
 
 
 class GroupSchema(Schema):

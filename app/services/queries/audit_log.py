@@ -1,6 +1,6 @@
 """What was done in a tournament, for those who run it."""
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, Select, func, select
 
 from app.domain.permissions import Actor, Permission
 from app.models import AuditLog, Match, User
@@ -25,22 +25,8 @@ def list_audit(
     Raises NotFound or NotAllowed. `action` and `username` are taken in either case.
     """
     found = access.get_tournament(actor, tournament_id, Permission.AUDIT_VIEW)
-    statement = (
-        select(
-            AuditLog.id,
-            AuditLog.user_id.label("user"),
-            User.username,
-            AuditLog.action,
-            AuditLog.tournament_id,
-            AuditLog.match_id,
-            AuditLog.meta,
-            AuditLog.created_at,
-            AuditLog.ip,
-        )
-        .outerjoin(User, User.id == AuditLog.user_id)
-        .where(AuditLog.tournament_id == tournament_id)
-        .order_by(AuditLog.id.desc() if newest_first else AuditLog.id)
-    )
+    order = AuditLog.id.desc() if newest_first else AuditLog.id
+    statement = _rows().where(AuditLog.tournament_id == tournament_id).order_by(order)
     if action is not None:
         statement = statement.where(AuditLog.action == action.upper())
     if match_id is not None:
@@ -54,6 +40,20 @@ def list_audit(
         statement = statement.where(func.lower(User.username) == username.lower())
     shows_ip = found.may(Permission.AUDIT_IP_VIEW)
     return Listing(statement, lambda rows: [_document(row, shows_ip) for row in rows])
+
+
+def _rows() -> Select:
+    return select(
+        AuditLog.id,
+        AuditLog.user_id.label("user"),
+        User.username,
+        AuditLog.action,
+        AuditLog.tournament_id,
+        AuditLog.match_id,
+        AuditLog.meta,
+        AuditLog.created_at,
+        AuditLog.ip,
+    ).outerjoin(User, User.id == AuditLog.user_id)
 
 
 def _document(row: RowMapping, shows_ip: bool) -> dict:

@@ -6,16 +6,14 @@ from sqlalchemy.orm import aliased
 from app.domain.errors import NotFound
 from app.domain.permissions import Actor
 from app.extensions import db
-from app.models import Bracket, Match, Participant
+from app.models import Bracket, Match
 from app.services import access
 from app.services.match_changes import iso
+from app.services.tables import group_documents, list_entrants
 
 from .listing import Listing
 from .match_list import row_document, row_select
-from .standings import tables
-from .tournaments import BY_SEED
 
-_WITH_TABLES = ("round_robin", "swiss")
 # A deleted match is fed by nobody.
 _WinnersNext, _LosersNext = aliased(Match), aliased(Match)
 _FEEDS = (
@@ -43,16 +41,8 @@ def bracket_document(actor: Actor, tournament_id: int, bracket_id: int) -> dict:
         raise NotFound
     document = _bracket(row)
     matches = _matches(bracket_id)
-    groups = []
-    if document["format"] in _WITH_TABLES:
-        by_seed = db.session.scalars(
-            select(Participant.id).where(Participant.tournament_id == tournament_id).order_by(*BY_SEED)
-        )
-        groups = tables(
-            [{**match, "group_name": match["group"]} for match in matches],
-            document["options"],
-            seed_order=list(by_seed),
-        )
+    rows = [{**match, "group_name": match["group"]} for match in matches]
+    groups = group_documents(document, rows, list_entrants(bracket_id))
     return {**document, "matches": matches, "groups": groups}
 
 

@@ -23,7 +23,6 @@ from .participants import (
     update_participant,
     withdraw_participant,
 )
-from .rounds import pair_next_round
 from .staff import add_staff, remove_staff
 from .stations import add_station, delete_station, update_station
 
@@ -41,7 +40,6 @@ __all__ = [
     "delete_station",
     "delete_tournament",
     "opens_board",
-    "pair_next_round",
     "reinstate_participant",
     "remove_staff",
     "revoke_board_link",

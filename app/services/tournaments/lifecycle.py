@@ -108,24 +108,29 @@ def update_tournament(
             return
         if "slug" in changed and _is_taken(uow, changed["slug"], by_other_than=tournament.id):
             raise InvalidInput.of("slug", _SLUG_TAKEN)
-        before = {field: getattr(tournament, field) for field in changed}
-        _store(uow, tournament, changed)
-        moved = follow_settings(uow, tournament, changed)
-        tell(uow, tournament, sorted(changed))
-        if changed.get("status") == "completed":
-            _tell_completed(uow, tournament)
-        audit.record(
-            uow,
-            actor=actor,
-            action=AuditAction.TOURNAMENT_UPDATE,
-            tournament_id=tournament.id,
-            meta={
-                "tournament_id": tournament.id,
-                "old": before,
-                "new": changed,
-                **({"match_ids": moved} if moved else {}),
-            },
-        )
+        _apply(uow, actor, tournament, changed)
+
+
+def _apply(uow: UnitOfWork, actor: Actor, tournament: Tournament, changed: dict) -> None:
+    """Store the changed settings, have the matches follow, write it down and tell of it."""
+    before = {field: getattr(tournament, field) for field in changed}
+    _store(uow, tournament, changed)
+    moved = follow_settings(uow, tournament, changed)
+    tell(uow, tournament, sorted(changed))
+    if changed.get("status") == "completed":
+        _tell_completed(uow, tournament)
+    audit.record(
+        uow,
+        actor=actor,
+        action=AuditAction.TOURNAMENT_UPDATE,
+        tournament_id=tournament.id,
+        meta={
+            "tournament_id": tournament.id,
+            "old": before,
+            "new": changed,
+            **({"match_ids": moved} if moved else {}),
+        },
+    )
 
 
 def _store(uow: UnitOfWork, tournament: Tournament, changed: dict) -> None:

@@ -19,7 +19,7 @@ from app.models import (
     Tournament,
     User,
 )
-from app.services import audit
+from app.services import audit, progression
 from app.services.audit import AuditAction
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
@@ -224,7 +224,7 @@ def _set_members(uow: UnitOfWork, participant: Participant, usernames: list[str]
 
 
 def withdraw_participant(*, actor: Actor, tournament_id: int, participant_id: int, now: datetime) -> None:
-    """Mark the entrant as withdrawn, so that no new match takes it; withdrawn already is no change."""
+    """Mark the entrant as withdrawn: it forfeits its open matches; withdrawn already is no change."""
     _mark_withdrawn(actor, tournament_id, participant_id, now, AuditAction.PARTICIPANT_WITHDRAW)
 
 
@@ -244,7 +244,16 @@ def _mark_withdrawn(
             return
         participant.withdrawn_at = now if withdraws else None
         tell(uow, tournament, ["participants"])
-        _record(uow, actor, action, tournament_id, participant_id=participant_id, name=participant.name)
+        ended = progression.withdraw(uow, participant, tournament) if withdraws else []
+        _record(
+            uow,
+            actor,
+            action,
+            tournament_id,
+            participant_id=participant_id,
+            name=participant.name,
+            forfeited_match_ids=ended,
+        )
 
 
 def delete_participant(*, actor: Actor, tournament_id: int, participant_id: int, now: datetime) -> None:
