@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from app.domain.brackets.standings import DEFAULT_TIEBREAKS, Game, Points, Row, standings
 from app.domain.states import CLOSED, MatchState
@@ -141,13 +141,31 @@ _NAMELESS = {"participant1_name": "", "participant2_name": ""}
 
 def list_entrants(bracket_id: int) -> list[dict]:
     """The entrants of the bracket in seed order: `id`, `name`, `group_name`, `withdrawn_at`."""
+    return _entrants(BracketEntrant.bracket_id == bracket_id).get(bracket_id, [])
+
+
+def entrants_by_bracket(tournament_id: int) -> dict[int, list[dict]]:
+    """The same for all brackets of a tournament, by the bracket's id."""
+    return _entrants(Participant.tournament_id == tournament_id)
+
+
+def _entrants(condition: ColumnElement[bool]) -> dict[int, list[dict]]:
     rows = db.session.execute(
-        select(Participant.id, Participant.name, BracketEntrant.group_name, Participant.withdrawn_at)
+        select(
+            BracketEntrant.bracket_id,
+            Participant.id,
+            Participant.name,
+            BracketEntrant.group_name,
+            Participant.withdrawn_at,
+        )
         .join(Participant, Participant.id == BracketEntrant.participant_id)
-        .where(BracketEntrant.bracket_id == bracket_id)
-        .order_by(BracketEntrant.seed)
+        .where(condition)
+        .order_by(BracketEntrant.bracket_id, BracketEntrant.seed)
     ).mappings()
-    return [dict(row) for row in rows]
+    found: dict[int, list[dict]] = {}
+    for row in rows:
+        found.setdefault(row["bracket_id"], []).append(dict(row))
+    return found
 
 
 def leader_of(bracket: Bracket) -> int | None:

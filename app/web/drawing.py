@@ -1,6 +1,6 @@
 """Rows put where a page shows them: rounds beside each other, groups, stations."""
 
-from app.services.queries.standings import tables
+from app.services.tables import group_documents
 
 # A drawing of more than this is no drawing; the list of matches shows them instead.
 LARGEST_DRAWING = 600
@@ -13,8 +13,11 @@ _TREE_SECTIONS = (
 _ROUND_NAMES = {1: "Final", 2: "Semi-finals", 4: "Quarter-finals"}
 
 
-def draw(brackets: list[dict], rows: list[dict]) -> list[dict]:
-    """The brackets with what is drawn of each: `trees` (rounds by section) or `groups` (tables and rows)."""
+def draw(brackets: list[dict], rows: list[dict], entrants: dict[int, list[dict]]) -> list[dict]:
+    """The brackets with what is drawn of each: `trees` (rounds by section), `groups` (tables).
+
+    `entrants` are those of each bracket, by its id, in seed order.
+    """
     drawn = []
     for bracket in brackets:
         own = [row for row in rows if row["bracket"] == bracket["id"]]
@@ -25,7 +28,7 @@ def draw(brackets: list[dict], rows: list[dict]) -> list[dict]:
             | {
                 "count": len(own),
                 "trees": _trees(own, bracket["format"]) if is_tree and fits else [],
-                "groups": [] if is_tree else tables(own, bracket["options"] or {}),
+                "groups": group_documents(bracket, own, entrants.get(bracket["id"], [])),
             }
         )
     return drawn

@@ -13,6 +13,7 @@ from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, tournaments
 from app.services.queries import match_list, pages, rows
+from app.services.tables import entrants_by_bracket
 
 from . import drawing
 from .forms.filters import match_filter_form
@@ -112,7 +113,9 @@ def bracket(slug: str):
     """The drawing of its brackets, and the tables of its groups."""
     seen = see(slug)
     found = pages.list_bracket_rows(seen.tournament.id)
-    brackets = drawing.draw(pages.list_brackets(seen.tournament.id), found)
+    brackets = drawing.draw(
+        pages.list_brackets(seen.tournament.id), found, entrants_by_bracket(seen.tournament.id)
+    )
     return render_template("public/bracket.html", **seen.values("bracket"), brackets=brackets)
 
 

@@ -2,7 +2,7 @@
 
 from itertools import count
 
-from app.services.queries.standings import tables
+from app.services.tables import group_documents
 
 _numbers = count(1)
 
@@ -23,6 +23,10 @@ def _row(side1: int, side2: int, score1: int | None, score2: int | None, group: 
         "winner_id": winner,
         **fields,
     }
+
+
+def tables(rows: list[dict], options: dict) -> list[dict]:
+    return group_documents({"format": "round_robin", "options": options}, rows, [])
 
 
 def _ranks(table: dict) -> list[tuple[int, int, int]]:
@@ -53,7 +57,7 @@ def test_a_line_counts_everything():
         "score_for": 2,
         "score_against": 1,
         "points": 4,
-        "tiebreaks": {"score_difference": 1, "score_for": 2},
+        "tiebreaks": {"score_difference": 1, "score_for": 2, "head_to_head": 0, "wins": 1},
     }
 
 
@@ -62,11 +66,16 @@ def test_the_bracket_may_count_other_points():
     assert _ranks(table) == [(1, 1, 2), (2, 2, 1)]
 
 
-def test_groups_stand_by_name_and_byes_and_open_matches_count_nothing():
-    bye = _row(1, 2, 1, 0) | {"participant2_id": None, "participant2_name": ""}
-    found = tables([_row(3, 4, None, None, "B"), bye], {})
+def test_groups_stand_by_name_and_open_matches_count_nothing():
+    found = tables([_row(3, 4, None, None, "B"), _row(1, 2, None, None)], {})
     assert [table["name"] for table in found] == ["A", "B"]
     assert all(line["played"] == 0 for table in found for line in table["standings"])
+
+
+def test_a_bye_counts_as_won():
+    bye = _row(1, 2, 1, 0) | {"participant2_id": None, "participant2_name": "", "participant1_score": None}
+    (table,) = tables([bye], {})
+    assert _ranks(table) == [(1, 1, 3)]
 
 
 def test_a_forfeit_counts_as_won_and_lost_without_scores():
