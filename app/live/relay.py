@@ -181,7 +181,9 @@ class Relay:
                     tail.members.add(member.sid)
                     break
             self._wait_for_reader(member)
-            position = send_missed(position, None)
+            reached = send_missed(position, None)
+            # Where nothing follows any more, it was pruned this very moment.
+            position = reached if reached > position else tail.cursor
         if not self._is_here(member):
             tail.members.discard(member.sid)
 
