@@ -110,7 +110,7 @@ def delete_participant(tournament_id: int, participant_id: int) -> Response:
 @needs(Permission.TOURNAMENT_EDIT, tournament="tournament_id")
 @blueprint.arguments(EmptySchema)
 def withdraw(_: dict[str, Any], tournament_id: int, participant_id: int) -> Response:
-    """Mark an entrant as withdrawn; no new match takes it."""
+    """Mark an entrant as withdrawn: it forfeits its open matches, and no new one takes it."""
     tournaments.withdraw_participant(
         actor=current_actor(), tournament_id=tournament_id, participant_id=participant_id, now=now()
     )

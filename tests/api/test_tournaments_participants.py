@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from app.models import Participant, ParticipantMember
+from app.models import BracketEntrant, Participant, ParticipantMember
 from app.services.tournaments import participants as rules
 from tests import factories
 from tests.api.around import address, assert_constant_queries, assert_untouched, only_audit
@@ -293,6 +293,18 @@ def test_withdraw_keeps_the_entrant_out_of_new_matches_until_it_is_taken_back(of
     assert actions == ["PARTICIPANT_WITHDRAW", "PARTICIPANT_REINSTATE", "MATCH_CREATE"]
 
 
+def test_withdrawing_forfeits_open_matches_and_leaves_finished_ones(app, api_client):
+    scene = factories.scene("READY")
+    done = factories.match(scene.tournament, "COMPLETED", participant1=scene.team1, participant2=scene.team2)
+    response = api_client(scene.organizer).post(at(scene.tournament, scene.team1, "withdraw/"))
+    assert response.status_code == 200
+    match = factories.fresh(scene.match)
+    assert (match.state, match.winner_id) == ("FORFEIT", scene.team2.id)
+    assert factories.fresh(done).state == "COMPLETED"
+    (row,) = factories.audit_rows(action="PARTICIPANT_WITHDRAW")
+    assert row.meta["forfeited_match_ids"] == [match.id]
+
+
 def test_reinstating_whoever_did_not_withdraw_writes_nothing(of, organizer):
     team = factories.participant(of)
     assert organizer.delete(at(of, team, "withdraw/")).status_code == 200
@@ -315,4 +327,11 @@ def test_delete_is_refused_for_an_entrant_with_matches(of, organizer, is_deleted
     team = factories.rows(Participant, id=match.participant1_id)[0]
     assert_problem(organizer.delete(at(of, team)), 400, says="withdraw it instead")
     assert team.name in names(of)
+    assert_untouched(of)
+
+
+def test_delete_is_refused_for_an_entrant_of_a_bracket_without_matches(of, organizer):
+    team, bracket = factories.participant(of), factories.bracket(of)
+    factories.save(BracketEntrant(bracket_id=bracket.id, participant_id=team.id, seed=1))
+    assert_problem(organizer.delete(at(of, team)), 400, says="withdraw it instead")
     assert_untouched(of)

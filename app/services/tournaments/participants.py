@@ -10,6 +10,7 @@ from app.domain.errors import InvalidInput, NotFound, Refused
 from app.domain.permissions import Actor
 from app.models import (
     Bracket,
+    BracketEntrant,
     Dispute,
     Match,
     MatchResult,
@@ -262,7 +263,7 @@ def delete_participant(*, actor: Actor, tournament_id: int, participant_id: int,
         tournament = load(uow, actor, tournament_id)
         participant = get(uow, tournament_id, participant_id)
         if _is_referred_to(uow, participant_id):
-            raise Refused([f"{participant.name} stands in matches; withdraw it instead."])
+            raise Refused([f"{participant.name} stands in a bracket or in matches; withdraw it instead."])
         tell(uow, tournament, ["participants"])
         _record(
             uow,
@@ -288,6 +289,7 @@ def _is_referred_to(uow: UnitOfWork, participant_id: int) -> bool:
             or_(plays(participant_id), Match.winner_id == participant_id, Match.loser_id == participant_id)
         ),
         select(Bracket.id).where(Bracket.champion_id == participant_id),
+        select(BracketEntrant.id).where(BracketEntrant.participant_id == participant_id),
         select(MatchResult.id).where(
             or_(MatchResult.submitted_by_id == participant_id, MatchResult.winner_id == participant_id)
         ),
