@@ -151,6 +151,17 @@ def test_world_cup_tables_are_those_of_the_matches_played(loaded):
     assert [row["played"] for row in tables["Group J"]] == [2, 2, 2, 2]
 
 
+def test_world_cup_group_that_ends_fills_its_places(loaded):
+    rows = {match.match_number: match for match in matches_of("world-cup-2026-demo") if match.group_name}
+    for number, score in ((67, (0, 2)), (68, (2, 1))):
+        claim = results.result_claim(*score)
+        results.submit_result(actor=actor("organizer"), match_id=rows[number].id, claim=claim, now=NOW)
+    cup = {match.match_number: match for match in matches_of("world-cup-2026-demo") if not match.group_name}
+    assert cup[8].participant1.name == "England"
+    assert cup[11].participant2.name == "Croatia"
+    assert cup[11].participant1 is None
+
+
 def test_esports_cup_shows_all_but_hides_nothing_that_matters(loaded):
     rows = {match.match_number: match for match in matches_of("harbour-lights-open")}
     states = {number: str(match.state) for number, match in rows.items()}

@@ -109,7 +109,7 @@ def _side(side: Side, place: str, undecided: set[str]) -> Side:
     rank, letters = read_group_place(place)
     # Which thirds go on, and where, is settled only when all groups are.
     waits = bool(undecided) if rank == "3" else f"Group {letters[0]}" in undecided
-    return read_side(place) if waits else side
+    return read_side(place, {letter: f"Group {letter}" for letter in letters}) if waits else side
 
 
 def _read() -> SourceTournament:

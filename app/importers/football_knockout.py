@@ -32,6 +32,7 @@ class KnockoutReader:
     ):
         self.problems = problems
         self.warnings = warnings
+        self.groups: dict[str, str] = {}
         self.entries = _ordered(lines)
         self.by_number = self._number(group_matches)
         self.by_size: dict[int, list[_Entry]] = defaultdict(list)
@@ -42,9 +43,10 @@ class KnockoutReader:
     def read(self, group_teams: set[str], groups: dict[str, list[str]]) -> SourceBracket:
         """The bracket, whose first entrants come from the groups where there are any."""
         known = len(self.problems)
+        self.groups = {name.split()[-1].upper(): name for name in groups if name}
         self._check_sizes()
         self._check_teams(group_teams)
-        self._check_places({name.split()[-1].upper() for name in groups if name})
+        self._check_places()
         if len(self.problems) == known:
             for entry in self.entries:
                 self._link(entry)
@@ -101,17 +103,17 @@ class KnockoutReader:
                 if group_teams and team not in group_teams:
                     self._refuse(entry, f"{shown(team)} played in no group")
 
-    def _check_places(self, letters: set[str]) -> None:
+    def _check_places(self) -> None:
+        seen: dict[str, _Entry] = {}
         for entry in self.entries:
             for team in entry.line.teams:
-                place = read_group_place(team)
-                unknown = (
-                    [letter for letter in place[1] if letter not in letters] if place and letters else []
-                )
-                if unknown:
-                    self._refuse(
-                        entry, f"{shown(team)} names group {unknown[0]}, which the file does not have"
-                    )
+                _, letters = read_group_place(team) or ("", ())
+                for letter in letters:
+                    if self.groups and letter not in self.groups:
+                        self._refuse(entry, f"{shown(team)} names group {letter}, which the file lacks")
+                first = seen.setdefault(team, entry) if len(letters) == 1 else entry
+                if first is not entry:
+                    self._refuse(entry, f"{shown(team)} plays in match {first.line.position} already")
 
     def _link(self, entry: _Entry) -> None:
         sides = tuple(self._side(entry, slot, team) for slot, team in enumerate(entry.line.teams, 1))
@@ -134,7 +136,7 @@ class KnockoutReader:
             self._attach(source, entry, slot)
             return self._advanced(source, entry) or Side()
         if is_placeholder(team):
-            return read_side(team)
+            return read_side(team, self.groups)
         source = self._came_from(entry, team)
         if source:
             self._attach(source, entry, slot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.importers.neutral import Side
@@ -100,17 +101,22 @@ def read_group_place(text: str) -> tuple[str, tuple[str, ...]] | None:
     return _PLACE_DIGITS[found["place"][0].lower()], letters
 
 
-def read_side(text: str) -> Side:
-    """The side that a knockout match names: a team, or an open side with its label."""
+def read_side(text: str, groups: Mapping[str, str] | None = None) -> Side:
+    """The side that a knockout match names: a team, or an open side with its label.
+
+    `groups` has the names of the file's groups by their letters; a place in one of them is noted.
+    """
     feeder = read_feeder(text)
     if feeder:
         return Side(label=f"{'Winner' if feeder.takes_winner else 'Loser'} of match {feeder.number}")
     place = read_group_place(text)
     if place:
         rank, letters = place
-        return Side(
-            label=f"{_PLACES[rank]} of {'group' if len(letters) == 1 else 'groups'} {'/'.join(letters)}"
-        )
+        noun = "group" if len(letters) == 1 else "groups"
+        label = f"{_PLACES[rank]} of {noun} {'/'.join(letters)}"
+        if len(letters) == 1 and letters[0] in (groups or {}):
+            return Side(label=label, group=groups[letters[0]], rank=int(rank))
+        return Side(label=label)
     if text.casefold() in UNDECIDED:
         return Side(label="To be decided")
     return Side(name=text)

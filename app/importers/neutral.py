@@ -29,11 +29,14 @@ class Problem:
 class Side:
     """One side of a match: a team by name, or an open side with the words that stand for it.
 
-    An open side that another match feeds needs no words: that match tells who comes.
+    An open side that another match feeds needs no words: that match tells who comes. `group` and `rank`
+    name the place of a group's table that comes, where it is a single place.
     """
 
     name: str = ""
     label: str = ""
+    group: str = ""
+    rank: int = 0
 
     @property
     def is_open(self) -> bool:

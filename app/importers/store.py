@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.domain import timetable
 from app.domain.permissions import Actor
 from app.domain.states import MatchFacts, MatchState
-from app.importers.neutral import Outcome, SourceBracket, SourceMatch
+from app.importers.neutral import Outcome, Side, SourceBracket, SourceMatch
 from app.models import Bracket, BracketEntrant, Match, MatchResult, Participant, Station, Tournament
 from app.services import audit, progression
 from app.services.audit import AuditAction
@@ -24,6 +24,7 @@ class Store:
         self.uow = uow
         self.tournament = tournament
         self.actor = actor
+        self._groups_id: int | None = None
         self.participants = {row.name: row for row in self._rows(Participant)}
         self.stations = {row.name: row for row in self._rows(Station)}
 
@@ -107,6 +108,9 @@ class Store:
                 progression.close_bracket_if_over(self.uow, finished[-1], self.tournament)
             else:
                 progression.tell_bracket(self.uow, bracket, None, [])
+        if self._groups_id is not None:
+            groups = self.uow.session.get(Bracket, self._groups_id)
+            progression.fill_slots(self.uow, groups, self.tournament)
 
     def participant_id(self, name: str) -> int | None:
         """The id of the participant of this name, made where it is new; None for an open side."""
@@ -153,7 +157,7 @@ class Store:
         known.update({row.name: row for row in rows})
 
     def _enter(self, bracket: Bracket, sources: list[SourceMatch]) -> None:
-        """Put the teams into their groups, in the file's order, which is what ranks those level in all else."""
+        """Put the teams into their groups in the file's order, which ranks those that are level."""
         of_bracket = BracketEntrant.bracket_id == bracket.id
         seeds = self.uow.session.execute(
             select(BracketEntrant.participant_id, BracketEntrant.seed).where(of_bracket)
@@ -172,6 +176,16 @@ class Store:
                     )
                 )
 
+    def _place(self, side: Side) -> dict | None:
+        """The place of a table that fills the side, as a match keeps it."""
+        if not side.rank:
+            return None
+        if self._groups_id is None:
+            of_groups = (Bracket.tournament_id == self.tournament.id, Bracket.format == "round_robin")
+            imported = select(Match.bracket_id).join(Bracket).where(*of_groups, Match.source_key.is_not(None))
+            self._groups_id = self.uow.session.scalar(imported.limit(1))
+        return {"bracket": self._groups_id, "rank": side.rank, "group": side.group}
+
     def _match(self, bracket: Bracket, source: SourceMatch) -> Match:
         ids = [self.participants[side.name].id if side.name else None for side in source.sides]
         match = Match(
@@ -185,6 +199,8 @@ class Store:
             participant2_id=ids[1],
             slot1_label=source.sides[0].label,
             slot2_label=source.sides[1].label,
+            slot1_source=self._place(source.sides[0]),
+            slot2_source=self._place(source.sides[1]),
             best_of=1,
             scheduled_time=source.scheduled_time,
             check_in_deadline=timetable.check_in_deadline(

@@ -155,11 +155,14 @@ class Update:
                 continue
             if getattr(match, f"slot{slot}_bye"):
                 return f"the file has {side.name}, but here the opponent walked over"
-            if stored and not self.store.is_team(stored, old):
+            by_table = getattr(match, f"slot{slot}_source") is not None
+            if stored and not by_table and not self.store.is_team(stored, old):
                 return f"the file has {side.name}, but {stored.name} was put there by hand"
             if stored and match.started_at:
                 return f"the file has {side.name} for {stored.name}, but the match has begun"
             setattr(match, f"participant{slot}_id", self.store.participant_id(side.name))
+            # The file knows better who comes than our table does, whose tie-breaks may be others.
+            setattr(match, f"slot{slot}_source", None)
             self.uow.session.flush()
             self.uow.session.expire(match, [f"participant{slot}"])
             touch(match, self.uow.now)

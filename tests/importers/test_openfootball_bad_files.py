@@ -170,6 +170,10 @@ def test_messages_write_no_control_characters_to_the_terminal():
         ([entry(), entry("Como", "Derby", group=...)], "has no group"),
         ([entry(), knockout("Final", "Ajax", "Como")], '"Como" played in no group'),
         ([entry(), knockout("Final", "1A", "2C")], '"2C" names group C'),
+        (
+            [entry(), knockout("Semi-final", "1A", "Bari"), knockout("Semi-final", "2A", "1A")],
+            '"1A" plays in match 2 already',
+        ),
         ([knockout("Final", "A", "B"), knockout("Final", "C", "D")], "one match too many"),
         (
             [knockout("Third place", "A", "B"), knockout("Third place", "C", "D")],

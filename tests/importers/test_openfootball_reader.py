@@ -186,7 +186,10 @@ def test_tournament_to_come_has_open_sides_and_links():
     )
     first, second, third, final = reading.tournament.brackets[1].matches
     assert reading.warnings == []
-    assert first.sides == (Side(label="Winner of group A"), Side(label="Runner-up of group B"))
+    assert first.sides == (
+        Side(label="Winner of group A", group="Group A", rank=1),
+        Side(label="Runner-up of group B", group="Group B", rank=2),
+    )
     assert final.sides == (Side(), Side())
     assert (first.winner_to, second.winner_to) == (Target(final.key, 1), Target(final.key, 2))
     assert (first.loser_to, second.loser_to) == (Target(third.key, 1), Target(third.key, 2))

@@ -201,3 +201,19 @@ def test_imported_matches_run_on_at_the_desk(import_file, organizer):
     results.submit_result(actor=actor, match_id=semi.id, claim=results.result_claim(0, 3), now=LATER)
     final = stored(written, match_number=3)
     assert (final.participant1.name, final.state) == ("Bari", "READY")
+
+
+def test_groups_played_at_the_desk_fill_the_knockout(import_file, organizer):
+    written = import_file(
+        entry(date="2027-01-01"),
+        entry("Como", "Derby", group="Group B", date="2027-01-02"),
+        knockout("Final", "1A", "2B", date="2027-01-03"),
+    )
+    actor = factories.actor(organizer)
+    for teams, score in ((("Ajax", "Bari"), (0, 2)), (("Como", "Derby"), (3, 1))):
+        match = match_of(written, *teams)
+        claim = results.result_claim(*score)
+        matches.start(actor=actor, match_id=match.id, now=LATER)
+        results.submit_result(actor=actor, match_id=match.id, claim=claim, now=LATER)
+    final = stored(written, section="final")
+    assert (final.participant1.name, final.participant2.name, final.state) == ("Bari", "Derby", "READY")

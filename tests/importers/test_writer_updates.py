@@ -203,14 +203,30 @@ def test_teams_that_became_known_take_their_sides(import_file):
 
 
 def test_other_team_for_one_put_there_by_hand_is_named(import_file):
-    groups = [entry(), entry("Como", "Derby", date="2026-06-12")]
-    first = import_file(*groups, knockout("Final", "1A", "Ajax", date="2026-07-01"))
+    groups = [entry(), entry("Como", "Derby", group="Group B")]
+    first = import_file(*groups, knockout("Final", "3A/B", "Ajax", date="2026-07-01"))
     final = stored(first, section="final")
     derby = db.session.scalars(select(Participant).filter_by(name="Derby")).one()
     factories.change(final, participant1_id=derby.id)
     again = import_file(*groups, knockout("Final", "Bari", "Ajax", date="2026-07-01"), now=LATER)
     assert stored(first, section="final").participant1.name == "Derby"
     assert "the file has Bari, but Derby was put there by hand" in str(again.conflicts[0])
+
+
+def test_newer_file_overrules_our_table(import_file, organizer):
+    """Federations break ties by other rules than ours, so the file's word on who goes on is the last."""
+    groups = [
+        entry(score={"ft": [1, 1]}),
+        entry("Como", "Derby", group="Group B", score={"ft": [2, 0]}),
+    ]
+    first = import_file(*groups, knockout("Final", "1A", "1B", date="2027-07-01"))
+    final = stored(first, section="final")
+    assert (final.participant1.name, final.participant2.name, final.state) == ("Ajax", "Como", "READY")
+    again = import_file(*groups, knockout("Final", "Bari", "Como", date="2027-07-01"), now=LATER)
+    final = stored(first, section="final")
+    assert again.conflicts == []
+    assert (final.participant1.name, final.participant2.name, final.state) == ("Bari", "Como", "READY")
+    assert (final.slot1_source, final.slot2_source["group"]) == (None, "Group B")
 
 
 def test_replaced_team_is_taken_over_until_the_match_begins(import_file, organizer):
@@ -327,6 +343,14 @@ def test_knockout_added_to_a_finished_group_stage_opens_the_tournament_again(imp
     again = import_file(group, knockout("Final", "Ajax", "Bari"), now=LATER)
     final = stored(first, section="final")
     assert (len(again.created), final.state, final.tournament.status) == (1, "READY", "live")
+
+
+def test_knockout_added_later_gets_those_whom_the_tables_send(import_file):
+    group = entry(score={"ft": [1, 0]})
+    first = import_file(group)
+    import_file(group, knockout("Final", "1A", "2A", date="2027-07-01"), now=LATER)
+    final = stored(first, section="final")
+    assert (final.participant1.name, final.participant2.name, final.state) == ("Ajax", "Bari", "READY")
 
 
 def test_match_that_left_the_file_stays_and_is_named(import_file):
