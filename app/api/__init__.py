@@ -40,11 +40,17 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
     """
     from app.extensions import csrf
 
-    from . import auth, cors, identity, matches, results, spec, tournaments
+    from . import auth, cors, identity, matches, outcomes, results, spec, tournaments
 
     identity.register_identity(app)
     cors.register_cors(app, allowed_origins)
     api = spec.create_api(app)
-    for blueprint in (auth.blueprint, matches.blueprint, results.blueprint, *tournaments.BLUEPRINTS):
+    for blueprint in (
+        auth.blueprint,
+        matches.blueprint,
+        results.blueprint,
+        outcomes.blueprint,
+        *tournaments.BLUEPRINTS,
+    ):
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint)

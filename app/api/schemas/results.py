@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
-from app.api.fields import Choice, HttpUrl, Id, Text, Whole
+from app.api.fields import Choice, Flag, HttpUrl, Id, Text, Whole
 from app.domain.results import MAX_GAMES, MAX_SCORE
 from app.models.match import DISPUTE_DECISIONS, DISPUTE_REASONS, RESULT_STATUSES
 
@@ -67,6 +67,14 @@ class DisputeResolutionSchema(ApiSchema):
     )
     tiebreak = fields.Nested(GameScoreSchema, load_default=None, allow_none=True)
     notes = Text(maximum=2000, load_default="")
+
+
+class ForfeitSchema(ApiSchema):
+    """Who gives the match up: one side, or both."""
+
+    participant_id = Id(load_default=None, allow_none=True)
+    both = Flag(load_default=False)
+    reason = Text(maximum=500, load_default="")
 
 
 class ResultVersionSchema(Schema):
