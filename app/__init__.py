@@ -32,6 +32,9 @@ def create_app(settings=None):
 
     db.init_app(app)
     migrate.init_app(app, db, directory=str(_ROOT / "migrations"), compare_type=True, render_as_batch=False)
+    # Limits are counted where they matter, in services/rate_limits.py: known to be there already, the
+    # extension does not look at every request.
+    app.extensions["limiter"] = {limiter}
     for extension in (csrf, jwt, limiter, login_manager):
         extension.init_app(app)
     with app.app_context():

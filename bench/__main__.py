@@ -13,7 +13,7 @@ from bench.table import in_markdown, machine
 
 MATCHES = 10_000
 # How much is measured, and for how long at most, in seconds.
-SMALL = {"rounds": 3, "seconds": 0.5, "starts": 10, "clients": [100], "at_most": 180}
+SMALL = {"rounds": 3, "seconds": 0.4, "starts": 10, "clients": [100], "at_most": 180}
 FULL = {"rounds": 5, "seconds": 1.0, "starts": 20, "clients": [100, 1000], "at_most": 600}
 
 

@@ -16,11 +16,13 @@ import orjson
 
 DATABASE = "BENCH_DATABASE"
 CONSTANT = b"x" * 8192
+NAMED = "(SELECT id FROM participants WHERE lower(name) LIKE ?)"
 CONDITIONS = {
     "tournament": "m.tournament_id = ?",
     "state": "m.state = ?",
-    "search": "(m.participant1_id IN (SELECT id FROM participants WHERE lower(name) LIKE ?)"
-    " OR m.participant2_id IN (SELECT id FROM participants WHERE lower(name) LIKE ?))",
+    "search": "m.id IN ("
+    f"SELECT id FROM matches WHERE is_deleted = 0 AND participant1_id IN {NAMED} UNION ALL "
+    f"SELECT id FROM matches WHERE is_deleted = 0 AND participant2_id IN {NAMED})",
 }
 COLUMNS = {
     "id": "m.id",
@@ -75,7 +77,7 @@ def _database():
 
 
 def _list(query):
-    where, values = "NOT m.is_deleted", []
+    where, values = "m.is_deleted = 0", []
     for name, condition in CONDITIONS.items():
         if name in query:
             where += f" AND {condition}"

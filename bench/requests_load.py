@@ -3,6 +3,7 @@
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.servers import HOST, Server
@@ -18,7 +19,6 @@ class Load:
     median: float
     p99: float
     cpu: float
-    body: bytes
 
 
 class Connection:
@@ -81,26 +81,33 @@ def status(answer: bytes) -> int:
     return int(answer[9:12])
 
 
-def run(server: Server, asked: bytes, *, connections: int, seconds: float, expected: int = 200) -> Load:
-    """Ask the same on some connections for some seconds; RuntimeError for an answer of another status."""
+def run(
+    server: Server,
+    next_request: Callable[[], bytes],
+    *,
+    connections: int,
+    seconds: float,
+    expected: int = 200,
+) -> Load:
+    """Ask on some connections for some seconds; RuntimeError for an answer of another status."""
     with selectors.DefaultSelector() as selector:
         opened = [Connection(server.port) for _ in range(connections)]
         for connection in opened:
             selector.register(connection.socket, selectors.EVENT_READ, connection)
         try:
-            return _measure(server, selector, opened, asked, seconds, expected)
+            return _measure(server, selector, opened, next_request, seconds, expected)
         finally:
             for connection in opened:
                 connection.socket.close()
 
 
-def _measure(server, selector, opened, asked, seconds, expected) -> Load:
+def _measure(server, selector, opened, next_request, seconds, expected) -> Load:
     took: list[float] = []
     cpu_before = server.cpu_seconds()
     begun = time.perf_counter()
     for connection in opened:
-        connection.send(asked)
-    waiting, body = len(opened), b""
+        connection.send(next_request())
+    waiting = len(opened)
     while waiting:
         ready = selector.select(PATIENCE)
         if not ready:
@@ -113,12 +120,11 @@ def _measure(server, selector, opened, asked, seconds, expected) -> Load:
             took.append(now - key.data.sent_at)
             if status(answer) != expected:
                 raise RuntimeError(f"expected {expected}, but was answered:\n{answer[:2000].decode()}")
-            body = answer
             if now - begun < seconds:
-                key.data.send(asked)
+                key.data.send(next_request())
             else:
                 waiting -= 1
     passed = time.perf_counter() - begun
     took.sort()
     cpu = (server.cpu_seconds() - cpu_before) / len(took)
-    return Load(len(took) / passed, took[len(took) // 2], took[int(len(took) * 0.99)], cpu, body)
+    return Load(len(took) / passed, took[len(took) // 2], took[int(len(took) * 0.99)], cpu)

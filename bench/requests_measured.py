@@ -1,6 +1,7 @@
 """Requests for the same things again and again, to Matchdesk and to the bare server by turns."""
 
 from dataclasses import dataclass, field
+from itertools import count
 from statistics import median
 
 from bench.requests_load import Connection, Load, request, run
@@ -10,32 +11,58 @@ from bench.statements import Statements
 from bench.table import Row, ratio
 
 CONNECTIONS = (1, 32)
+_numbers = count()
 
 
 @dataclass(frozen=True)
 class Case:
-    """Something to ask for, and what the bare server is asked meanwhile."""
+    """Something to ask for, and what the bare server is asked meanwhile.
+
+    Matchdesk keeps answers as long as nothing changes. Only a case that `is_unchanged` lets it do so; the
+    others ask with a number that nobody has asked with, so that each answer is made.
+    """
 
     what: str
     path: str
     beside: str = "/constant"
+    is_unchanged: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     expected: int = 200
+
+    def next_path(self) -> str:
+        """The address to ask for next."""
+        if self.is_unchanged:
+            return self.path
+        return f"{self.path}{'&' if '?' in self.path else '?'}n={next(_numbers)}"
+
+    def next_request(self) -> bytes:
+        """The next request."""
+        return request("GET", self.next_path(), **self.headers)
+
+    def bare_request(self) -> bytes:
+        """What the bare server is asked."""
+        return request("GET", self.beside)
 
 
 def cases(seeded: Seeded, server: Server) -> list[Case]:
     """What is measured."""
     api = "/api/tournaments/matches/"
-    match = f"{api}{seeded.finished}/"
+    match, page = f"{api}{seeded.finished}/", f"/matches/{seeded.finished}/"
+    main, html = f"?tournament={MAIN}", f"/tournaments/cup-{MAIN}/matches/"
+    known = {"If-None-Match": _etag(server, match)}
     return [
-        Case("JSON list, one tournament", f"{api}?tournament={MAIN}", f"/list?tournament={MAIN}"),
+        Case("JSON list, one tournament", f"{api}{main}", f"/list{main}"),
+        Case("JSON list, one tournament, unchanged", f"{api}{main}", f"/list{main}", is_unchanged=True),
         Case("JSON list, all", api, "/list"),
         Case("JSON list, one state", f"{api}?state=LIVE", "/list?state=LIVE"),
         Case("JSON list, by name", f"{api}?search=07+of+01", "/list?search=07+of+01"),
         Case("JSON match", match),
-        Case("JSON match, unchanged", match, headers={"If-None-Match": _etag(server, match)}, expected=304),
-        Case("HTML list", f"/tournaments/cup-{MAIN}/matches/"),
-        Case("HTML match", f"/matches/{seeded.finished}/"),
+        Case("JSON match, unchanged", match, is_unchanged=True),
+        Case("JSON match, unchanged, 304", match, is_unchanged=True, headers=known, expected=304),
+        Case("HTML list", html),
+        Case("HTML list, unchanged", html, is_unchanged=True),
+        Case("HTML match", page),
+        Case("HTML match, unchanged", page, is_unchanged=True),
     ]
 
 
@@ -51,24 +78,17 @@ def _etag(server: Server, path: str) -> str:
 def measure(seeded: Seeded, matchdesk: Server, bare: Server, rounds: int, seconds: float) -> list[Row]:
     """The rows of all cases."""
     asked = cases(seeded, matchdesk)
-    loads: dict[tuple[Case, int], list[tuple[Load, Load]]] = {}
+    loads: dict[tuple[str, int], list[tuple[Load, Load]]] = {}
     for _ in range(rounds):
         for case in asked:
             for connections in CONNECTIONS:
-                pair = (
-                    run(
-                        matchdesk,
-                        request("GET", case.path, **case.headers),
-                        connections=connections,
-                        seconds=seconds,
-                        expected=case.expected,
-                    ),
-                    run(bare, request("GET", case.beside), connections=connections, seconds=seconds),
-                )
-                loads.setdefault((case.what, connections), []).append(pair)
+                load = {"connections": connections, "seconds": seconds}
+                ours = run(matchdesk, case.next_request, expected=case.expected, **load)
+                theirs = run(bare, case.bare_request, **load)
+                loads.setdefault((case.what, connections), []).append((ours, theirs))
     statements = Statements(seeded.url)
     try:
-        counts = {case.what: statements.of(case.path, case.headers) for case in asked}
+        counts = {case.what: statements.of(case.next_path, case.headers) for case in asked}
     finally:
         statements.close()
     return [_row(what, connections, pairs, counts[what]) for (what, connections), pairs in loads.items()]

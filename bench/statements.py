@@ -1,6 +1,7 @@
 """How many SQL statements a request costs, counted inside an application of its own."""
 
 import secrets
+from collections.abc import Callable
 
 from sqlalchemy import event
 
@@ -18,17 +19,17 @@ class Statements:
 
         environ = {"SECRET_KEY": secrets.token_hex(32), "DATABASE_URL": database_url}
         application = create_app(Settings.from_env(environ))
-        self._client = application.test_client()
+        self._client = application.test_client(use_cookies=False)
         self._count = 0
         with application.app_context():
             self._engine = db.engine
         event.listen(self._engine, "before_cursor_execute", self._note)
 
-    def of(self, path: str, headers: dict[str, str]) -> int:
+    def of(self, next_path: Callable[[], str], headers: dict[str, str]) -> int:
         """The number of statements of a GET, once nothing is new to the application."""
-        self._client.get(path, headers=headers)
+        self._client.get(next_path(), headers=headers)
         self._count = 0
-        self._client.get(path, headers=headers)
+        self._client.get(next_path(), headers=headers)
         return self._count
 
     def close(self) -> None:
