@@ -147,6 +147,38 @@ def test_another_organizers_desk_follows(scene, open_page):
     expect(watching.locator('.chip [data-count="live"]')).to_have_text("1")
 
 
+def test_a_match_that_was_cut_off_comes_in_when_something_happens_to_it(live_server, open_page):
+    organizer = factories.user()
+    tournament = factories.tournament(organizer, enable_check_in=False)
+    matches = factories.matches(tournament, 30, "READY")
+    page = open_page(f"/tournaments/{tournament.slug}/desk/", organizer)
+    expect(page.locator("body")).to_have_attribute("data-live-state", "live", timeout=WITHIN_MS)
+    expect(_line(page, matches[29])).to_have_count(0)
+    other = open_page(f"/matches/{matches[29].id}/", organizer)
+    other.get_by_role("button", name="Start match").click()
+    expect(page.locator("#desk-live").locator(f"#desk-row-{matches[29].id}")).to_be_visible(timeout=WITHIN_MS)
+    expect(page.locator('.chip [data-count="ready"]')).to_have_text("29")
+    expect(page.locator('.chip [data-count="live"]')).to_have_text("1")
+
+
+def test_the_desk_by_keyboard(live_server, open_page):
+    organizer = factories.user()
+    tournament = factories.tournament(organizer)
+    factories.matches(tournament, 4, "SCHEDULED")
+    page = open_page(f"/tournaments/{tournament.slug}/desk/", organizer)
+    boxes = page.locator('#desk-upcoming input[name="match_ids"]')
+    boxes.first.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("[data-selected-count]")).to_have_text("3")
+    page.keyboard.press("ArrowDown")
+    expect(boxes.nth(3)).to_be_focused()
+    page.get_by_role("link", name="More for M4").press("Enter")
+    expect(page.get_by_label("Stream URL")).to_be_visible()
+    page.get_by_label("Stream URL").press("Escape")
+    expect(page.get_by_label("Stream URL")).to_have_count(0)
+
+
 def test_a_lost_race_keeps_what_was_typed(scene, open_page):
     page = open_page(f"/matches/{scene.match.id}/", scene.organizer)
     page.get_by_label("Room code").fill("MINE-1")
