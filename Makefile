@@ -9,7 +9,7 @@ export HOST PORT
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
-# Arguments for pytest, such as ARGS="tests/unit -k lobby".
+# Arguments for pytest, such as ARGS="tests/unit -k lobby". Its processes must order sets alike (PYTHONHASHSEED).
 ARGS ?= --cov --numprocesses auto --maxprocesses 4 --dist loadfile
 
 help: ## lists what make can do here
@@ -21,7 +21,7 @@ run: $(VENV)/.ready ## serves Matchdesk at http://127.0.0.1:8000 (PORT=8001 for 
 	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py
 
 test: $(VENV)/.ready-dev ## runs the tests with their coverage
-	@$(BIN)/pytest $(ARGS)
+	@PYTHONHASHSEED=0 $(BIN)/pytest $(ARGS)
 
 check: $(VENV)/.ready-dev ## runs the linters: style, format, directions of imports
 	@$(BIN)/ruff check .
