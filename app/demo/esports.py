@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from app.domain.permissions import Actor
-from app.services import brackets, bulk, check_ins, lobby, matches, results, scheduling, tournaments
+from app.services import brackets, bulk, check_ins, lobby, matches, outcomes, results, scheduling, tournaments
 from app.services.queries.brackets import bracket_document
 from app.services.queries.tournaments import tournament_document
 
@@ -38,8 +38,6 @@ TEAMS = (
 CAPTAINS = {
     "Lantern Keepers": "participant1",
     "Tidal Static": "participant2",
-    "Salt & Circuit": "rosalind",
-    "Ghost Signal": "mateo",
     "Copper Foxes": "yuki",
     "Northbound Owls": "amara",
     "Velvet Anchors": "jonas",
@@ -116,7 +114,13 @@ class _Cup:
         self._start(2, -216)
         self._finish(2, 13, 7, -175)
         self._start(3, -157)
-        self._forfeit_third_match()
+        outcomes.forfeit(
+            actor=self.organizer,
+            match_id=self.ids[3],
+            participant_id=self.teams["Ghost Signal"],
+            reason="Power cut at 6-5, away for longer than the ten minutes of the rules.",
+            now=self.at(-125),
+        )
         self._start(4, -158)
         self._finish(4, 11, 13, -110)
         self._start(5, -98, "KITE-2291")
@@ -153,25 +157,6 @@ class _Cup:
             match_id=made[2],
             reason="Kite Season have a train to catch.",
             now=self.at(-2),
-        )
-
-    def _forfeit_third_match(self) -> None:
-        """A side claims the win over opponents who left; they object, and the organizer rules."""
-        self._claim(3, "rosalind", 13, 0, -140)
-        results.report_dispute(
-            actor=self.people["mateo"],
-            match_id=self.ids[3],
-            reason="technical",
-            description="Our power went out at 6-5 and came back after 20 minutes.",
-            now=self.at(-135),
-        )
-        results.resolve_dispute(
-            actor=self.organizer,
-            match_id=self.ids[3],
-            decision="forfeit",
-            participant_id=self.teams["Ghost Signal"],
-            notes="Away for longer than the ten minutes of the rules.",
-            now=self.at(-125),
         )
 
     def _rows(self) -> dict[int, dict]:
