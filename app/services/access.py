@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, exists, false, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, false, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from app.domain.errors import NotAllowed, NotFound, NotSignedIn
@@ -53,9 +53,9 @@ def visible_tournaments(actor: Actor) -> ColumnElement[bool]:
     if not actor.is_anonymous:
         seen += [
             Tournament.organizer_id == actor.user_id,
-            _is_staff(actor, Tournament.id),
-            _is_coordinator(actor, Tournament.id),
-            _is_member(actor, Tournament.id),
+            _is_staff(actor.user_id, Tournament.id),
+            _is_coordinator(actor.user_id, Tournament.id),
+            _is_member(actor.user_id, Tournament.id),
         ]
     return ~Tournament.is_deleted & or_(*seen)
 
@@ -66,7 +66,7 @@ def organized_tournaments(actor: Actor) -> ColumnElement[bool]:
         return ~Tournament.is_deleted
     if actor.is_anonymous:
         return false()
-    mine = or_(Tournament.organizer_id == actor.user_id, _is_staff(actor, Tournament.id))
+    mine = or_(Tournament.organizer_id == actor.user_id, _is_staff(actor.user_id, Tournament.id))
     return ~Tournament.is_deleted & mine
 
 
@@ -132,11 +132,7 @@ def _relations(actor: Actor, tournament: Tournament) -> tuple[frozenset[int], ..
     if actor.is_anonymous:
         return frozenset(), frozenset(), frozenset()
     is_organizer, is_coordinator, is_member = db.session.execute(
-        select(
-            _is_staff(actor, tournament.id),
-            _is_coordinator(actor, tournament.id),
-            _is_member(actor, tournament.id),
-        )
+        _RELATIONS, {"user_id": actor.user_id, "tournament_id": tournament.id}
     ).one()
     is_organizer = is_organizer or tournament.organizer_id == actor.user_id
     return tuple(
@@ -157,27 +153,31 @@ def _side_of(actor: Actor, match: Match) -> int | None:
     return next((place for place, side in enumerate(sides, start=1) if side in mine), None)
 
 
-def _is_staff(actor: Actor, tournament_id) -> ColumnElement[bool]:
+def _is_staff(user_id, tournament_id) -> ColumnElement[bool]:
+    return exists().where(TournamentStaff.tournament_id == tournament_id, TournamentStaff.user_id == user_id)
+
+
+def _is_coordinator(user_id, tournament_id) -> ColumnElement[bool]:
     return exists().where(
-        TournamentStaff.tournament_id == tournament_id, TournamentStaff.user_id == actor.user_id
+        _coordinated.tournament_id == tournament_id,
+        _coordinated.coordinator_id == user_id,
+        ~_coordinated.is_deleted,
     )
 
 
-def _is_coordinator(actor: Actor, tournament_id) -> ColumnElement[bool]:
-    # Aliased, so that it stays a query of its own inside a list of matches.
-    own = aliased(Match)
+def _is_member(user_id, tournament_id) -> ColumnElement[bool]:
     return exists().where(
-        own.tournament_id == tournament_id, own.coordinator_id == actor.user_id, ~own.is_deleted
+        _entrant.tournament_id == tournament_id,
+        ParticipantMember.participant_id == _entrant.id,
+        ParticipantMember.user_id == user_id,
     )
 
 
-def _is_member(actor: Actor, tournament_id) -> ColumnElement[bool]:
-    entrant = aliased(Participant)
-    return exists().where(
-        entrant.tournament_id == tournament_id,
-        ParticipantMember.participant_id == entrant.id,
-        ParticipantMember.user_id == actor.user_id,
-    )
+# Aliased, so that these stay queries of their own inside a list of matches.
+_coordinated, _entrant = aliased(Match), aliased(Participant)
+_OF_USER = bindparam("user_id", type_=Integer), bindparam("tournament_id", type_=Integer)
+# Asked with every request of somebody signed in, and so built once.
+_RELATIONS = select(_is_staff(*_OF_USER), _is_coordinator(*_OF_USER), _is_member(*_OF_USER))
 
 
 def _require_sign_in(actor: Actor, permission: Permission) -> None:
