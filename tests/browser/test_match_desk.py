@@ -246,7 +246,19 @@ def test_a_tournament_from_nothing(live_server, open_page):
 def test_no_page_of_the_organizers_is_wider_than_the_screen(scene, open_page, width):
     page = open_page(_desk(scene), scene.organizer, viewport={"width": width, "height": 900})
     base = f"/tournaments/{scene.tournament.slug}/"
-    rooms = ("desk/", "settings/", "settings/participants/", "settings/stations/", "settings/brackets/", "staff/")
-    for path in ("/dashboard/", f"/matches/{scene.match.id}/", f"{base}audit/", *(base + room for room in rooms)):
+    rooms = (
+        "desk/",
+        "settings/",
+        "settings/participants/",
+        "settings/stations/",
+        "settings/brackets/",
+        "staff/",
+    )
+    for path in (
+        "/dashboard/",
+        f"/matches/{scene.match.id}/",
+        f"{base}audit/",
+        *(base + room for room in rooms),
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
