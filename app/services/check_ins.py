@@ -32,7 +32,7 @@ def check_in(
             raise Refused(["Check-in is off in this tournament."])
         if getattr(match, f"participant{side}_checked_in"):
             return
-        if reasons := _check_in_blocking_reasons(match, now, by_staff):
+        if reasons := blocking_reasons(match, now, by_staff=by_staff):
             raise Refused(reasons)
         setattr(match, f"participant{side}_checked_in", True)
         if can_move(MatchState(match.state), Move.CHECK_IN):
@@ -77,7 +77,8 @@ def _side_to_check_in(found: access.MatchAccess, participant_id: int | None, by_
     return sides[participant_id]
 
 
-def _check_in_blocking_reasons(match: Match, now: datetime, by_staff: bool) -> list[str]:
+def blocking_reasons(match: Match, now: datetime, *, by_staff: bool) -> list[str]:
+    """Every reason why a side of the match can't check in now; empty where it can."""
     if match.participant1_id is None or match.participant2_id is None:
         return ["Check-in opens when both sides are known."]
     # READY too: check-in may have been switched on after the match became so.

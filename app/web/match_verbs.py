@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
-from app.services import check_ins, lobby, matches, results, scheduling
+from app.services import check_ins, lobby, matches, outcomes, results, scheduling
 from app.services.queries import match_panel
 
 from . import match_views, panel_forms
@@ -84,6 +84,15 @@ def _ruling(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
     }
 
 
+def _forfeit(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
+    both = form.side.data == "both"
+    return {
+        "both": both,
+        "participant_id": None if both else panel.sides[int(form.side.data) - 1].id,
+        "reason": form.reason.data,
+    }
+
+
 def _fields(*names: str) -> Callable[[ActionForm, match_panel.MatchPanel], dict]:
     return lambda form, panel: {name: form[name].data for name in names}
 
@@ -118,7 +127,10 @@ VERBS = (
         "Dispute reported; an organizer will rule on it.",
     ),
     Verb("resolve-dispute", _P.DISPUTE_RESOLVE, results.resolve_dispute, _ruling, "Dispute resolved."),
+    Verb("forfeit", _P.MATCH_FORFEIT, outcomes.forfeit, _forfeit, "Forfeit recorded."),
     Verb("cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), "Match cancelled."),
+    Verb("reopen", _P.MATCH_REOPEN, outcomes.reopen, _fields("reason"), "Match reopened; it is live again."),
+    Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, "Match restored."),
 )
 
 

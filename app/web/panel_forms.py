@@ -63,6 +63,12 @@ def _resolve(panel: MatchPanel, **common) -> ActionForm:
     return form
 
 
+def _forfeit(panel: MatchPanel, **common) -> ActionForm:
+    form = forms.ForfeitForm(**common)
+    form.side.choices = [*((str(side.n), side.name) for side in panel.sides), ("both", "Both sides")]
+    return form
+
+
 def _present(verb: str, panel: MatchPanel) -> dict:
     """What the verb's fields show at first: the match as it stands."""
     match = panel.match
@@ -112,4 +118,7 @@ _BUILDERS: dict[str, Builder] = {
     "report-dispute": _plain(forms.DisputeForm),
     "resolve-dispute": _resolve,
     "cancel": _plain(forms.CancelForm),
+    "forfeit": _forfeit,
+    "reopen": _plain(forms.ReopenForm),
+    "restore": _plain(forms.RestoreForm),
 }

@@ -6,6 +6,12 @@ from app.web.match_verbs import VERBS
 from tests import factories
 from tests.web.verbs import BY_NAME, CASES, ROLES
 
+# What somebody else does meanwhile, by the state of the match, and leaves it in that state.
+RIVALS = {
+    None: [("schedule", {"stream_url": "https://stream.example/2"})],
+    "COMPLETED": [("reopen", {}), ("submit-result", {"participant1_score": 2, "participant2_score": 1})],
+    "CANCELLED": [("restore", {}), ("cancel", {})],
+}
 each_verb = pytest.mark.parametrize("case", CASES, ids=lambda case: case.verb)
 
 
@@ -100,7 +106,8 @@ def test_without_the_forms_token_nothing_happens(web_client, case):
 def test_a_form_that_lost_a_race_is_shown_again(web_client, case, htmx):
     scene = case.scene()
     rival = factories.staff(scene.tournament)
-    web_client(rival).post(f"/matches/{scene.match.id}/schedule", {"stream_url": "https://stream.example/2"})
+    for verb, data in RIVALS.get(case.state, RIVALS[None]):
+        assert web_client(rival).post(f"/matches/{scene.match.id}/{verb}", data).status_code == 303
     changed = factories.fresh(scene.match)
     client = web_client(scene.person(case.actor))
     response = _send(client, scene, case, data={"version": scene.match.version}, htmx=htmx)

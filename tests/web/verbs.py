@@ -106,5 +106,20 @@ CASES = (
         lambda match: match.state == "CANCELLED",
         lambda scene: {"reason": "The hall closes."},
     ),
+    Case(
+        "forfeit",
+        "READY",
+        "MATCH_FORFEIT",
+        lambda match: match.state == "FORFEIT" and match.winner_id == match.participant2_id,
+        lambda scene: {"side": "1", "reason": "Left early."},
+    ),
+    Case(
+        "reopen",
+        "COMPLETED",
+        "MATCH_REOPEN",
+        lambda match: match.state == "LIVE" and match.winner_id is None,
+        lambda scene: {"reason": "Wrong map."},
+    ),
+    Case("restore", "CANCELLED", "MATCH_RESTORE", lambda match: match.state == "SCHEDULED"),
 )
 BY_NAME = {case.verb: case for case in CASES}

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 
 from app.domain.permissions import Actor, Permission
 from app.domain.states import (
+    CLOSED,
     MatchFacts,
     MatchState,
     Move,
@@ -25,7 +26,7 @@ from app.models import (
     TournamentStaff,
     User,
 )
-from app.services import access
+from app.services import access, check_ins, progression
 from app.services.access import MatchAccess
 from app.services.match_changes import facts
 from app.services.matches import conflicts_now
@@ -56,6 +57,8 @@ class MatchPanel:
     conflicts: list[str] = field(default_factory=list)
     pending: MatchResult | None = None
     dispute: Dispute | None = None
+    # What another outcome would change in later matches, and which of them forbid it.
+    effects: progression.Effects = field(default_factory=progression.Effects)
     stations: list[Station] = field(default_factory=list)
     coordinators: list[tuple[int, str]] = field(default_factory=list)
 
@@ -97,19 +100,29 @@ def get_panel(
     present = facts(match, tournament)
     conflicts = conflicts_now(match) if present.sides_known and _may_still_start(present) else []
     pending = _find_pending(match)
+    effects = _effects(found, present)
     edits = found.may(Permission.MATCH_SCHEDULE)
     return MatchPanel(
         access=found,
         facts=present,
         sides=_sides(match),
-        blocked=_blocked(found, present, conflicts, pending, now),
+        blocked=_blocked(found, present, conflicts, pending, effects, now),
         now=now,
         conflicts=[] if tournament.conflict_policy == "refuse" else conflicts,
         pending=pending,
         dispute=_find_dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
+        effects=effects,
         stations=_list_stations(tournament) if edits else [],
         coordinators=_list_coordinators(tournament, match) if edits else [],
     )
+
+
+def _effects(found: MatchAccess, present: MatchFacts) -> progression.Effects:
+    """What hangs on the match's outcome, for those who may change it."""
+    decided = (*CLOSED, MatchState.DISPUTED)
+    if present.state not in decided or not found.may(Permission.MATCH_REOPEN):
+        return progression.Effects()
+    return progression.effects_of_taking_back(None, found.match)
 
 
 def find_active_user_id(username: str) -> int | None:
@@ -147,6 +160,7 @@ def _blocked(
     present: MatchFacts,
     conflicts: list[str],
     pending: MatchResult | None,
+    effects: progression.Effects,
     now: datetime,
 ) -> dict[str, list[str]]:
     state, tournament = present.state, found.tournament
@@ -167,7 +181,24 @@ def _blocked(
         "report-dispute": _dispute(found.match, tournament, state, now),
         "resolve-dispute": _unless(state, Move.UPHOLD),
         "cancel": _unless(state, Move.CANCEL),
+        "forfeit": _forfeit(present),
+        "reopen": _reopen(found.match, state, effects),
+        "restore": _unless(state, Move.RESTORE),
     }
+
+
+def _forfeit(present: MatchFacts) -> list[str]:
+    reasons = _unless(present.state, Move.FORFEIT)
+    if not reasons and not present.sides_known:
+        return ["Both sides must be known before one can forfeit."]
+    return reasons
+
+
+def _reopen(match: Match, state: MatchState, effects: progression.Effects) -> list[str]:
+    reasons = _unless(state, Move.REOPEN)
+    if not reasons and None in (match.participant1_id, match.participant2_id):
+        return ["Nobody played this match."]
+    return reasons or effects.reasons
 
 
 def _unless(state: MatchState, move: Move) -> list[str]:
@@ -177,14 +208,9 @@ def _unless(state: MatchState, move: Move) -> list[str]:
 def _check_in(found: MatchAccess, present: MatchFacts, now: datetime) -> list[str]:
     if not present.check_in_enabled:
         return ["Check-in is off in this tournament."]
-    if not present.sides_known:
-        return ["Check-in opens when both sides are known."]
-    if present.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN):
-        return [not_from(present.state, Move.CHECK_IN)]
-    deadline = found.match.check_in_deadline
-    if deadline is not None and now > deadline and not found.may(Permission.MATCH_CHECK_IN_ANY_SIDE):
-        return ["Check-in has closed; ask an organizer."]
-    return []
+    return check_ins.blocking_reasons(
+        found.match, now, by_staff=found.may(Permission.MATCH_CHECK_IN_ANY_SIDE)
+    )
 
 
 def _confirm(found: MatchAccess, state: MatchState, pending: MatchResult | None) -> list[str]:

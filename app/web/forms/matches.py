@@ -80,6 +80,25 @@ class CancelForm(ActionForm):
     reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
 
 
+class ForfeitForm(ActionForm):
+    """Who gives the match up, and why."""
+
+    side = SelectField(
+        "Who forfeits", choices=[("1", "First side"), ("2", "Second side"), ("both", "Both sides")]
+    )
+    reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+
+
+class ReopenForm(ActionForm):
+    """Why a closed match is opened again."""
+
+    reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+
+
+class RestoreForm(ActionForm):
+    """Restoring a cancelled match has nothing to fill in."""
+
+
 class CoordinatorForm(ActionForm):
     """Who looks after a match: somebody known to the tournament, or any user by name."""
 
