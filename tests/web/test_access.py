@@ -5,6 +5,7 @@ from flask import Flask
 
 from tests import factories
 from tests.factories import Scene
+from tests.web.verbs import CASES
 
 ROLES = ("anonymous", "stranger", "player1", "player2", "coordinator", "organizer", "admin")
 EVERYONE = frozenset(ROLES)
@@ -14,6 +15,7 @@ SIDES = frozenset({"player1", "player2"})
 
 # endpoint -> who gets in. Whoever does not is sent to the login page where nobody is signed in, else 403.
 ACCESS: dict[str, frozenset[str]] = {
+    **{f"match_verbs.{case.verb.replace('-', '_')}": case.may for case in CASES},
     **dict.fromkeys(
         (
             "static",
@@ -58,13 +60,6 @@ ACCESS: dict[str, frozenset[str]] = {
             "desk.row",
             "desk.bulk_schedule",
             "desk.undo_bulk_schedule",
-            "match_verbs.schedule",
-            "match_verbs.start",
-            "match_verbs.undo_start",
-            "match_verbs.lobby",
-            "match_verbs.assign_coordinator",
-            "match_verbs.resolve_dispute",
-            "match_verbs.cancel",
             "rooms.settings",
             "rooms.save_settings",
             "rooms.create_board_link",
