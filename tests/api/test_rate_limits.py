@@ -4,6 +4,7 @@ import pytest
 
 from app import create_app
 from app.config import Settings
+from app.extensions import db
 from app.services import rate_limits
 from tests import factories
 from tests.api.support import assert_problem, url
@@ -76,15 +77,21 @@ def test_writes_of_one_user_are_limited_and_reads_are_not(app, api_client, monke
 def app_with_redis(database_url, tmp_path):
     """Makes applications of one installation, as several workers would be."""
 
+    made = []
+
     def make(redis_url):
         environ = {
             "MATCHDESK_ENV": "test", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": database_url, "REDIS_URL": redis_url,
         }  # fmt: skip
-        return create_app(Settings.from_env(environ, instance_path=tmp_path))
+        made.append(create_app(Settings.from_env(environ, instance_path=tmp_path)))
+        return made[-1]
 
     factories.use(database_url)
     yield make
     factories.done()
+    for application in made:
+        with application.app_context():
+            db.engine.dispose()
 
 
 def test_failures_are_counted_together_by_all_workers(app_with_redis, redis_server):
