@@ -131,13 +131,18 @@ def _connect(port: int, auth: str) -> Listener:
 def crowd(connect, count: int) -> Iterator[list[Listener]]:
     """So many clients, all there."""
     listeners: list[Listener] = []
-    try:
-        while len(listeners) < count:
-            listeners.append(connect())
-        yield listeners
-    finally:
-        for listener in listeners:
-            listener.socket.close()
+    with selectors.DefaultSelector() as selector:
+        try:
+            while len(listeners) < count:
+                listeners.append(connect())
+                selector.register(listeners[-1].socket, selectors.EVENT_READ, listeners[-1])
+                # Whoever does not answer a ping for long is taken to be gone.
+                for key, _ in selector.select(0):
+                    key.data.messages()
+            yield listeners
+        finally:
+            for listener in listeners:
+                listener.socket.close()
 
 
 def tell(server: Server, organizer: Connection, asked: bytes, listeners: list[Listener]) -> Told:
