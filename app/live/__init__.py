@@ -59,7 +59,7 @@ def register_live(app: Flask) -> None:
     live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url))
     live.handlers.register(socketio)
     app.extensions["matchdesk_live"] = live
-    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.start)
+    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve)
     on_commit(_wake)
 
 

@@ -1,6 +1,7 @@
 """What drives the relay: wake-ups as things happen, and a look around each second in case one was missed.
 
-The same task does what falls due by itself: no-shows, results that nobody confirms, events that are too old.
+In a server the same task does what falls due by itself: no-shows, results that nobody confirms, events that
+are too old.
 """
 
 import logging
@@ -22,11 +23,11 @@ log = logging.getLogger(__name__)
 SWEEP_SECONDS = 1.0
 DUE_SECONDS = 5.0
 PRUNE_SECONDS = 3600.0
-FIRST_PRUNE_SECONDS = 60.0
+FIRST_PRUNE_SECONDS = 10.0
 
 
 class Clock:
-    """A background task of a server; it starts with the first request."""
+    """A background task; it starts with the first client, and in a server with the first request."""
 
     def __init__(self, app: Flask, relay: Relay, bus: Bus, start_task: Callable[..., object]):
         self._app = app
@@ -35,6 +36,7 @@ class Clock:
         self._start_task = start_task
         self._lock = threading.Lock()
         self._is_started = False
+        self._has_duties = False
         self._wake = threading.Event()
         self._due: set[int] = set()
         self._next_sweep = 0.0
@@ -51,6 +53,11 @@ class Clock:
             self._is_started = True
         self._start_task(self._run)
         self._bus.listen(self._start_task, self.note)
+
+    def serve(self) -> None:
+        """Start the task in a server, where it has further duties."""
+        self._has_duties = True
+        self.start()
 
     def committed(self, tournament_ids: Iterable[int]) -> None:
         """Something was committed in this process: tell the others, and send it."""
@@ -85,6 +92,10 @@ class Clock:
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
             self._relay.sweep()
+        if self._has_duties:
+            self._do_duties(now)
+
+    def _do_duties(self, now: float) -> None:
         if now >= self._next_due:
             self._next_due = now + DUE_SECONDS
             with self._app.app_context():
