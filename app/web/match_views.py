@@ -28,6 +28,9 @@ _PART_OF_VERB = {
     "lobby": "lobby",
     "assign-coordinator": "coordinator",
     "cancel": "cancel",
+    "forfeit": "cancel",
+    "reopen": "cancel",
+    "restore": "cancel",
 }
 
 

@@ -227,24 +227,24 @@ def test_a_blocked_step_says_why_in_its_row(web_client):
 
 
 @pytest.mark.parametrize(
-    ("part", "button"),
+    ("part", "shown"),
     [
-        ("run", "Start match"),
-        ("schedule", "Save schedule"),
-        ("lobby", "Save lobby"),
-        ("coordinator", "Assign coordinator"),
-        ("cancel", "Cancel match"),
-        ("nonsense", "Start match"),
+        ("run", ["Start match"]),
+        ("schedule", ["Save schedule"]),
+        ("lobby", ["Save lobby"]),
+        ("coordinator", ["Assign coordinator"]),
+        ("cancel", ["Forfeit", "Cancel match"]),
+        ("nonsense", ["Start match"]),
     ],
 )
-def test_controls_open_under_a_row_part_by_part(web_client, part, button):
+def test_controls_open_under_a_row_part_by_part(web_client, part, shown):
     scene = factories.scene("READY")
     response = web_client(scene.organizer).get(
         f"/matches/{scene.match.id}/panel?view=desk&part={part}", htmx=True
     )
     assert response.status_code == 200
     buttons = re.findall(r'<button class="button[^>]*type="submit"[^>]*>([^<]+)<', response.text)
-    assert buttons == [button]
+    assert buttons == shown
 
 
 def test_a_form_under_a_row_goes_away_once_it_is_done(web_client):
@@ -260,6 +260,18 @@ def test_a_form_under_a_row_goes_away_once_it_is_done(web_client):
     assert "Save lobby" in refused.text
     # While a refused form stands, no event may take it away.
     assert "data-refetch" not in refused.text
+
+
+def test_what_is_finished_is_put_right_from_its_row(web_client):
+    scene = factories.scene("COMPLETED")
+    client = web_client(scene.organizer)
+    assert "part=cancel" in client.get(_desk(scene.tournament)).text
+    panel = client.get(f"/matches/{scene.match.id}/panel?view=desk&part=cancel", htmx=True).text
+    assert "Reopen" in panel
+    refused = client.post(f"/matches/{scene.match.id}/restore", {"view": "desk"}, htmx=True)
+    assert refused.status_code == 400
+    assert "The match is COMPLETED" in refused.text
+    assert "Reopen" in refused.text
 
 
 def test_controls_asked_for_as_a_page_are_the_matchs_page(web_client):
