@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 import pytest
+import socketio as socketio_library
 import wsproto.connection as wsproto
 from engineio import packet as eio_packet
 from engineio.socket import Socket
@@ -15,7 +16,7 @@ from websocket import WebSocketException
 from werkzeug.test import EnvironBuilder
 
 from app.extensions import socketio
-from app.live.fanout import text_frame
+from app.live.fanout import FanOut, text_frame
 from app.live.server import LONGEST_QUEUE, after_answer
 from app.live.wire import WholeFrames, Wire, fair_turn
 from tests import factories
@@ -100,6 +101,21 @@ def test_a_client_that_is_not_given_what_was_promised_is_cut_off(deaf):
     socketio.server.on("promise", lambda _sid: after_answer(fail))
     deaf.say('2["promise"]')
     assert deaf.connection.closed
+
+
+def test_what_we_do_not_use_goes_the_librarys_way():
+    server = socketio_library.Server(client_manager=FanOut(), async_mode="threading")
+    for name in ("one", "other"):
+        server.eio.sockets[name] = Socket(server.eio, name)
+        server._handle_eio_connect(name, {})
+        server._handle_eio_message(name, "0")
+    server.emit("noise", {"plain": True})
+    server.emit("noise", b"binary")
+    server.emit("noise", ("several", "arguments"), skip_sid=server.manager.sid_from_eio_sid("one", "/"))
+    server.emit("noise", namespace="/nobody")
+    heard = [server.eio.sockets[name].queue.qsize() for name in ("one", "other")]
+    # Each was let in, was sent the first, and the second as two packets; one of them the third.
+    assert heard == [4, 5]
 
 
 def test_only_handlers_have_somebody_to_answer():
