@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import redis
+import requests
 from socketio.exceptions import ConnectionError as Refused
 
 from app.extensions import db
@@ -194,3 +195,12 @@ def test_a_server_does_what_falls_due_by_itself(start_server, heard_by):
     )
     listener = heard_by(server, channel_of(scene))
     assert listener.wait_for("match.forfeited")["match_id"] == scene.match.id
+
+
+def test_whether_redis_answers_is_told_and_no_reason_to_be_unready(start_server, redis_server):
+    for url, words in (
+        (redis_server.url, "Redis answers."),
+        ("redis://127.0.0.1:9/0", "Redis does not answer."),
+    ):
+        answer = requests.get(f"{start_server(REDIS_URL=url).url}/readyz", timeout=10)
+        assert (answer.status_code, words in answer.text) == (200, True)
