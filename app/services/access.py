@@ -72,8 +72,8 @@ def organized_tournaments(actor: Actor) -> ColumnElement[bool]:
 
 def find_tournament(id_or_slug: int | str) -> Tournament | None:
     """The tournament by its id (a number) or its slug (a text), whoever asks."""
-    key = Tournament.id if isinstance(id_or_slug, int) else Tournament.slug
-    return db.session.scalar(select(Tournament).where(key == id_or_slug, ~Tournament.is_deleted))
+    statement = _TOURNAMENT_BY_ID if isinstance(id_or_slug, int) else _TOURNAMENT_BY_SLUG
+    return db.session.scalar(statement, {"key": id_or_slug})
 
 
 def get_tournament(
@@ -92,11 +92,7 @@ def get_tournament(
 def get_match(actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW) -> MatchAccess:
     """The match as the actor may use it; raises NotSignedIn, NotFound or NotAllowed, in this order."""
     _require_sign_in(actor, permission)
-    match = db.session.scalar(
-        select(Match)
-        .options(joinedload(Match.tournament, innerjoin=True))
-        .where(Match.id == match_id, ~Match.is_deleted)
-    )
+    match = db.session.scalar(_MATCH, {"key": match_id})
     if match is None or match.tournament.is_deleted:
         raise NotFound
     return require_match(actor, match, match.tournament, permission)
@@ -144,12 +140,8 @@ def _side_of(actor: Actor, match: Match) -> int | None:
     sides = [match.participant1_id, match.participant2_id]
     if actor.is_anonymous or sides == [None, None]:
         return None
-    mine = db.session.scalars(
-        select(ParticipantMember.participant_id).where(
-            ParticipantMember.user_id == actor.user_id,
-            ParticipantMember.participant_id.in_([side for side in sides if side is not None]),
-        )
-    ).all()
+    known = [side for side in sides if side is not None]
+    mine = db.session.scalars(_OWN_SIDES, {"user_id": actor.user_id, "sides": known}).all()
     return next((place for place, side in enumerate(sides, start=1) if side in mine), None)
 
 
@@ -176,7 +168,20 @@ def _is_member(user_id, tournament_id) -> ColumnElement[bool]:
 # Aliased, so that these stay queries of their own inside a list of matches.
 _coordinated, _entrant = aliased(Match), aliased(Participant)
 _OF_USER = bindparam("user_id", type_=Integer), bindparam("tournament_id", type_=Integer)
-# Asked with every request of somebody signed in, and so built once.
+# Nearly every request asks these, and so they are built once.
+_TOURNAMENT_BY_ID, _TOURNAMENT_BY_SLUG = (
+    select(Tournament).where(column == bindparam("key"), ~Tournament.is_deleted)
+    for column in (Tournament.id, Tournament.slug)
+)
+_MATCH = (
+    select(Match)
+    .options(joinedload(Match.tournament, innerjoin=True))
+    .where(Match.id == bindparam("key"), ~Match.is_deleted)
+)
+_OWN_SIDES = select(ParticipantMember.participant_id).where(
+    ParticipantMember.user_id == bindparam("user_id"),
+    ParticipantMember.participant_id.in_(bindparam("sides", expanding=True)),
+)
 _RELATIONS = select(_is_staff(*_OF_USER), _is_coordinator(*_OF_USER), _is_member(*_OF_USER))
 
 
