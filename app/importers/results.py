@@ -10,6 +10,7 @@ from app.importers.store import Store, tiebreak_json
 from app.models import Match, MatchResult
 from app.services import audit, progression
 from app.services.audit import AuditAction
+from app.services.effects import effects_of_taking_back
 from app.services.match_changes import move, touch
 
 # A state that somebody put the match into, and that a file must not overrule.
@@ -67,7 +68,7 @@ class ResultChange:
             return f"{said}, but {scores[0]}-{scores[1]} was entered by hand"
         if self._winner_id(outcome) == match.winner_id:
             return ""
-        reasons = progression.effects_of_taking_back(self.uow, match).reasons
+        reasons = effects_of_taking_back(self.uow, match).reasons
         return f"{said}, which makes another winner. {' '.join(reasons)}" if reasons else ""
 
     def _new_version(self, outcome: Outcome) -> MatchResult:

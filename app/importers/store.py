@@ -14,6 +14,7 @@ from app.importers.neutral import Outcome, Side, SourceBracket, SourceMatch
 from app.models import Bracket, BracketEntrant, Match, MatchResult, Participant, Station, Tournament
 from app.services import audit, progression
 from app.services.audit import AuditAction
+from app.services.bracket_end import tell_bracket
 from app.services.unit_of_work import UnitOfWork
 
 
@@ -107,7 +108,7 @@ class Store:
                 progression.mark_live(finished[-1], self.tournament)
                 progression.close_bracket_if_over(self.uow, finished[-1], self.tournament)
             else:
-                progression.tell_bracket(self.uow, bracket, None, [])
+                tell_bracket(self.uow, bracket, None, [])
         if self._groups_id is not None:
             groups = self.uow.session.get(Bracket, self._groups_id)
             progression.fill_slots(self.uow, groups, self.tournament)

@@ -18,7 +18,8 @@ from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
 from . import access, audit, slots, swiss
 from .audit import AuditAction
-from .progression import fill_slots, tell_bracket
+from .bracket_end import tell_bracket
+from .progression import fill_slots
 from .unit_of_work import UnitOfWork, unit_of_work
 
 NAME_LENGTH = 120

@@ -21,6 +21,7 @@ from app.models import Bracket, Match, Participant, User
 
 from . import access, audit, progression
 from .audit import AuditAction
+from .effects import effects_of_moving_on
 from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -266,5 +267,5 @@ def preview_cancel(*, actor: Actor, match_id: int) -> dict:
     match = found.match
     if not can_move(MatchState(match.state), Move.CANCEL):
         raise Refused([not_from(MatchState(match.state), Move.CANCEL)])
-    effects = progression.effects_of_moving_on(match, None, None)
+    effects = effects_of_moving_on(match, None, None)
     return effects.preview(match, "would be CANCELLED")

@@ -14,6 +14,7 @@ from app.models import Match, MatchResult
 from . import access, audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
+from .effects import effects_of_moving_on, effects_of_taking_back
 from .match_changes import become_ready_if_due, load, move, tell, touch
 from .results import claim_of, may_end_level
 from .unit_of_work import UnitOfWork, unit_of_work
@@ -52,7 +53,7 @@ def preview_forfeit(
         winner_id = next(
             side for side in (match.participant1_id, match.participant2_id) if side != participant_id
         )
-    effects = progression.effects_of_moving_on(match, winner_id, participant_id)
+    effects = effects_of_moving_on(match, winner_id, participant_id)
     return effects.preview(match, "would be FORFEIT")
 
 
@@ -88,7 +89,7 @@ def preview_reopen(*, actor: Actor, match_id: int) -> dict:
     """What the reopening would do, in the shape of `preview_forfeit`."""
     match = access.get_match(actor, match_id, Permission.MATCH_REOPEN).match
     _check_reopen(match)
-    return progression.effects_of_taking_back(None, match).preview(match, "would be LIVE")
+    return effects_of_taking_back(None, match).preview(match, "would be LIVE")
 
 
 def _check_reopen(match: Match) -> None:
@@ -119,7 +120,7 @@ def preview_restore(*, actor: Actor, match_id: int) -> dict:
     match = access.get_match(actor, match_id, Permission.MATCH_RESTORE).match
     if not can_move(MatchState(match.state), Move.RESTORE):
         raise Refused([not_from(MatchState(match.state), Move.RESTORE)])
-    return progression.effects_of_taking_back(None, match).preview(match, "would be SCHEDULED")
+    return effects_of_taking_back(None, match).preview(match, "would be SCHEDULED")
 
 
 def restore_result(

@@ -1,48 +1,22 @@
 """What the end of a match does to its bracket: sides move on, walk over, or are taken back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 
 from app.domain.errors import Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor
-from app.domain.states import BEGUN, CLOSED, MatchState, Move, can_move
-from app.extensions import db
+from app.domain.states import CLOSED, MatchState, Move, can_move
 from app.models import Bracket, Dispute, Match, MatchResult, Participant, Tournament
 
 from . import slots
+from .bracket_end import champion_id, has_open_match, is_over, tell_bracket
+from .effects import effects_of_taking_back
 from .match_changes import become_ready_if_due, iso, lock, move, tell, touch
-from .tables import TABLE_FORMATS, BracketTables, leader_of
+from .paths import holds, is_decided, is_walkover, outcomes_of, slot_of
+from .tables import BracketTables
 from .unit_of_work import UnitOfWork
-
-
-@dataclass
-class Effects:
-    """What a change of a match's outcome does to others, or what forbids it."""
-
-    affected: list[dict] = field(default_factory=list)
-    blocked_by: list[dict] = field(default_factory=list)
-
-    @property
-    def reasons(self) -> list[str]:
-        """Why the change is refused, one sentence for each match that forbids it."""
-        return [blocker["why"] for blocker in self.blocked_by]
-
-    def preview(self, match: Match, change: str) -> dict:
-        """The answer to a preview, the match itself first."""
-        itself = {"match": match.id, "state": str(match.state), "change": change}
-        return {"affected": [itself, *self.affected], "blocked_by": self.blocked_by}
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    """Who goes where after a match; `participant_id` None says that nobody will come."""
-
-    target_id: int
-    slot: int
-    participant_id: int | None
 
 
 def mark_live(match: Match, tournament: Tournament) -> None:
@@ -132,35 +106,12 @@ def clear_outcome(match: Match) -> None:
     match.winner_id = match.loser_id = match.completed_at = None
 
 
-def _is_decided(match: Match) -> bool:
-    """True where the match's sides, or nobody, have moved on from it."""
-    return match.state in CLOSED or match.is_deleted or match.winner_id is not None
-
-
-def _outcomes(match: Match) -> list[_Outcome]:
-    """Where the sides of a closed match go, the winner's first."""
-    winner_id, loser_id = match.winner_id, match.loser_id
-    is_reset_spared = (
-        match.winner_to_match_id is not None
-        and match.winner_to_match_id == match.loser_to_match_id
-        and winner_id == match.participant1_id
-    )
-    if is_reset_spared or match.state == MatchState.CANCELLED or match.is_deleted:
-        # The upper side won the grand final, so that there is no second one; or nothing was decided.
-        winner_id = loser_id = None
-    outcomes = (
-        (match.winner_to_match_id, match.winner_to_slot, winner_id),
-        (match.loser_to_match_id, match.loser_to_slot, loser_id),
-    )
-    return [_Outcome(*outcome) for outcome in outcomes if outcome[0] is not None]
-
-
 def advance(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
     """Move the sides of a closed match on, in this transaction; end the bracket where it was the last."""
     changed: list[int] = []
-    for outcome in _outcomes(match):
+    for outcome in outcomes_of(match):
         target = lock(uow, outcome.target_id)
-        if target is None or _holds(target, outcome):
+        if target is None or holds(target, outcome):
             continue
         _fill(uow, target, outcome.slot, outcome.participant_id)
         touch(target, uow.now)
@@ -241,19 +192,6 @@ def withdraw(uow: UnitOfWork, participant: Participant, tournament: Tournament) 
     return ended
 
 
-def _holds(match: Match, outcome: _Outcome) -> bool:
-    participant_id, is_bye = _slot(match, outcome.slot)
-    if outcome.participant_id is None:
-        return is_bye
-    return participant_id == outcome.participant_id
-
-
-def _slot(match: Match, slot: int) -> tuple[int | None, bool]:
-    if slot == 1:
-        return match.participant1_id, match.slot1_bye
-    return match.participant2_id, match.slot2_bye
-
-
 def _fill(uow: UnitOfWork, match: Match, slot: int, participant_id: int | None) -> None:
     _set_slot(uow, match, slot, participant_id, is_bye=participant_id is None)
 
@@ -265,77 +203,6 @@ def _set_slot(
     setattr(match, f"slot{slot}_bye", is_bye)
     uow.session.flush()
     uow.session.expire(match, [f"participant{slot}"])
-
-
-def _is_walkover(match: Match) -> bool:
-    return match.state == MatchState.COMPLETED and (match.slot1_bye or match.slot2_bye)
-
-
-def effects_of_taking_back(uow: UnitOfWork | None, match: Match) -> Effects:
-    """What it would mean for later matches that this one's sides did not move on after all."""
-    effects = Effects()
-    _collect_effects(uow, match, effects)
-    if match.bracket is not None and match.state in (MatchState.COMPLETED, MatchState.FORFEIT):
-        _collect_slots(match, effects)
-    return effects
-
-
-def _collect_slots(match: Match, effects: Effects) -> None:
-    """The table that the match counts in, and the matches whose slots places of that table fill."""
-    bracket = match.bracket
-    if bracket.format not in TABLE_FORMATS:
-        return
-    where = f"group {match.group_name}" if match.group_name else bracket.name
-    effects.affected.append(
-        {"match": match.id, "state": str(match.state), "change": f"the standings of {where} change"}
-    )
-    for target, slot, source in slots.fed_matches(bracket):
-        if _slot(target, slot)[0] is None or source["group"] not in ("", match.group_name):
-            continue
-        entry = {"match": target.id, "state": str(target.state)}
-        waits = f"M{target.match_number} waits for the {slots.label(source)} again"
-        if slots.is_open_to_change(target):
-            effects.affected.append({**entry, "change": waits})
-        elif target.state != MatchState.CANCELLED:
-            why = f"M{target.match_number}, which the {slots.label(source)} plays, is {target.state} already."
-            effects.blocked_by.append({**entry, "why": why})
-
-
-def _collect_effects(uow: UnitOfWork | None, match: Match, effects: Effects) -> None:
-    if not _is_decided(match):
-        return
-    for outcome in _outcomes(match):
-        target = lock(uow, outcome.target_id) if uow else db.session.get(Match, outcome.target_id)
-        if target is None or target.is_deleted or not _holds(target, outcome):
-            continue
-        entry = {"match": target.id, "state": str(target.state)}
-        number = f"M{target.match_number}"
-        if _is_walkover(target):
-            effects.affected.append({**entry, "change": f"{number} is no walkover any more"})
-            _collect_effects(uow, target, effects)
-        elif target.state in BEGUN:
-            why = f"{number}, which this match feeds, is {target.state} already."
-            effects.blocked_by.append({**entry, "why": why})
-        elif outcome.participant_id is not None:
-            name = db.session.get(Participant, outcome.participant_id).name
-            effects.affected.append({**entry, "change": f"{number} loses {name}, and waits for a side again"})
-        else:
-            effects.affected.append({**entry, "change": f"{number} waits for a side again"})
-
-
-def effects_of_moving_on(match: Match, winner_id: int | None, loser_id: int | None) -> Effects:
-    """What it would mean for later matches that this one ends like this; None for nobody."""
-    effects = Effects()
-    if match.winner_id is not None:
-        effects = effects_of_taking_back(None, match)
-    for target_id, who in ((match.winner_to_match_id, winner_id), (match.loser_to_match_id, loser_id)):
-        target = db.session.get(Match, target_id) if target_id is not None else None
-        if target is None or target.is_deleted or target.state in BEGUN:
-            continue
-        change = f"gets {db.session.get(Participant, who).name}" if who else "gives its other side a walkover"
-        entry = {"match": target.id, "state": str(target.state)}
-        effects.affected.append({**entry, "change": f"M{target.match_number} {change}"})
-    return effects
 
 
 def exchange_result(uow: UnitOfWork, match: Match, tournament: Tournament, result: MatchResult) -> None:
@@ -371,13 +238,13 @@ def sync_slots(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
 
 
 def _take_back(uow: UnitOfWork, match: Match) -> None:
-    if not _is_decided(match):
+    if not is_decided(match):
         return
-    for outcome in _outcomes(match):
+    for outcome in outcomes_of(match):
         target = lock(uow, outcome.target_id)
-        if target is None or not _holds(target, outcome):
+        if target is None or not holds(target, outcome):
             continue
-        if _is_walkover(target):
+        if is_walkover(target):
             _take_back(uow, target)
             clear_outcome(target)
             move(target, Move.UNDO_WALK_OVER)
@@ -398,12 +265,12 @@ def close_bracket_if_over(
         return
     uow.session.flush()
     changed = [*changed, *fill_slots(uow, bracket, tournament)]
-    if bracket.status != "completed" and _is_over(uow, bracket):
+    if bracket.status != "completed" and is_over(uow, bracket):
         bracket.status = "completed"
         bracket.champion_id = champion_id(uow, bracket)
     tell_bracket(uow, bracket, match, list(changed))
     is_last = bracket.status == "completed" and tournament.status != "completed"
-    if is_last and not _has_open_match(uow, Match.tournament_id == tournament.id):
+    if is_last and not has_open_match(uow, Match.tournament_id == tournament.id):
         tournament.status = "completed"
         uow.emit(
             tournament_id=tournament.id,
@@ -429,7 +296,7 @@ def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> lis
         return []
     occupants = slots.occupants(BracketTables(bracket), [source for _, _, source in fed])
     wanted = [(m, slot, who) for (m, slot, _), who in zip(fed, occupants, strict=True)]
-    wrong = [(m, slot, who) for m, slot, who in wanted if _slot(m, slot)[0] != who]
+    wrong = [(m, slot, who) for m, slot, who in wanted if slot_of(m, slot)[0] != who]
     blocked = [m for m, _, _ in wrong if not slots.is_open_to_change(m)]
     if blocked:
         raise Refused([f"M{m.match_number}, which these places fill, is {m.state} already." for m in blocked])
@@ -446,53 +313,3 @@ def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> lis
         if match.state != MatchState.SCHEDULED or not settle(uow, match, tournament):
             tell(uow, match, EventType.MATCH_UPDATED, changed=[f"participant{slot}_id"])
     return [match.id for match, _, _ in wrong]
-
-
-def _is_over(uow: UnitOfWork, bracket: Bracket) -> bool:
-    if _has_open_match(uow, Match.bracket_id == bracket.id):
-        return False
-    if bracket.format != "swiss":
-        return True
-    last = select(Match.round_number).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
-    played = uow.session.scalar(last.order_by(Match.round_number.desc()).limit(1)) or 0
-    return played >= bracket.options.get("rounds", 0)
-
-
-def _has_open_match(uow: UnitOfWork, condition) -> bool:
-    open_match = select(Match.id).where(condition, ~Match.is_deleted, Match.state.not_in(sorted(CLOSED)))
-    return uow.session.scalar(open_match.limit(1)) is not None
-
-
-def champion_id(uow: UnitOfWork, bracket: Bracket) -> int | None:
-    """Who won the bracket: the last final that was played, or the top of its only table; else None."""
-    if bracket.format in ("round_robin", "swiss"):
-        return leader_of(bracket)
-    finals = uow.session.execute(
-        select(Match.winner_id, Match.section, Match.winner_to_match_id)
-        .where(
-            Match.bracket_id == bracket.id,
-            Match.section.in_(["final", "upper"]),
-            ~Match.is_deleted,
-        )
-        # Without a grand final, the last upper match decides.
-        .order_by(Match.section, Match.match_number.desc())
-    ).all()
-    return next((final.winner_id for final in finals if final.winner_id is not None), None)
-
-
-def tell_bracket(uow: UnitOfWork, bracket: Bracket, match: Match | None, changed: list[int]) -> None:
-    """Write the event of a bracket: the match that changed it, if any, and the matches changed by that."""
-    uow.emit(
-        tournament_id=bracket.tournament_id,
-        type=EventType.BRACKET_UPDATED,
-        payload={
-            "type": str(EventType.BRACKET_UPDATED),
-            "tournament_id": bracket.tournament_id,
-            "bracket_id": bracket.id,
-            "match_id": match.id if match else None,
-            "changed": changed,
-            "status": bracket.status,
-            "champion_id": bracket.champion_id,
-            "timestamp": uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        },
-    )

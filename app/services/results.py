@@ -17,6 +17,7 @@ from app.models.match import DISPUTE_DECISIONS, DISPUTE_REASONS
 from . import access, audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
+from .effects import Effects, effects_of_taking_back
 from .match_changes import load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -209,9 +210,9 @@ def preview_resolve_dispute(
         winner_id, outcome = _opponent(match, participant_id), "FORFEIT"
     elif decision in ("replay", "void"):
         winner_id, outcome = None, "LIVE" if decision == "replay" else "CANCELLED"
-    effects = progression.Effects()
+    effects = Effects()
     if winner_id != match.winner_id:
-        effects = progression.effects_of_taking_back(None, match)
+        effects = effects_of_taking_back(None, match)
     return effects.preview(match, f"would be {outcome}")
 
 

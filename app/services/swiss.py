@@ -14,8 +14,8 @@ from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
 from . import access, audit
 from .audit import AuditAction
+from .bracket_end import tell_bracket
 from .match_changes import become_ready_if_due
-from .progression import tell_bracket
 from .tables import BracketTables, list_entrants
 from .unit_of_work import UnitOfWork, unit_of_work
 

@@ -1,43 +1,155 @@
-"""A whole tournament as one document, to be kept or handed on: nothing in it is secret."""
+"""A whole tournament as one document, to be kept, handed on or imported again: nothing in it is secret."""
 
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from app.domain.lobby import public_part
 from app.domain.permissions import Actor
+from app.domain.tournament_settings import SETTINGS
+from app.extensions import db
+from app.models import Bracket, BracketEntrant, Match, MatchResult, Participant, Station, Tournament, User
 from app.services import access
+from app.services.match_changes import iso
 
-from .brackets import bracket_document, list_brackets
-from .match_list import MatchFilters, list_matches
-from .tournaments import list_participants, list_stations, tournament_document
+from .brackets import bracket_document
+from .tournaments import list_participants
 
-VERSION = 1
-_ALL = 1_000_000
+VERSION = 2
+_TIMES = ("scheduled_time", "check_in_deadline", "no_show_flagged_at", "started_at", "completed_at")
 
 
 def tournament_export(actor: Actor, id_or_slug: int | str) -> dict:
-    """The tournament, its entrants, stations, brackets with their tables, and matches by id.
+    """The tournament with its settings, entrants, stations, brackets with their tables, and matches.
 
-    Of a match it has what everyone may see of it: no lobby, no evidence, no dispute. Raises NotFound.
+    Rows are in the order of their ids, by which they name each other. Of a match it has neither the secret
+    part of the lobby nor evidence, notes and disputes. Raises NotFound.
     """
-    tournament_id = access.get_tournament(actor, id_or_slug).tournament.id
-    filters = MatchFilters(tournament=tournament_id)
-    matches = list_matches(actor, filters, ordering=(), page_size=_ALL, for_page=True)
+    tournament = access.get_tournament(actor, id_or_slug).tournament
+    brackets = _all(Bracket, tournament, ~Bracket.is_deleted)
+    matches = _all(Match, tournament, ~Match.is_deleted)
+    known = {bracket.id for bracket in brackets}
     return {
         "format": "matchdesk",
         "version": VERSION,
-        "tournament": tournament_document(actor, tournament_id),
-        "participants": list_participants(actor, tournament_id).rows(),
-        "stations": list_stations(actor, tournament_id).rows(),
-        "brackets": [
-            _bracket(bracket_document(actor, tournament_id, row["id"]))
-            for row in list_brackets(actor, tournament_id).rows()
-        ],
-        "matches": matches.rows,
+        "tournament": {field: getattr(tournament, field) for field in SETTINGS},
+        "participants": _participants(actor, tournament),
+        "stations": [{"id": row.id, "name": row.name} for row in _all(Station, tournament)],
+        "brackets": [_bracket(actor, row) for row in brackets],
+        "matches": _matches([row for row in matches if row.bracket_id is None or row.bracket_id in known]),
     }
 
 
-def _bracket(document: dict) -> dict:
-    """The bracket without the rows of its matches, which stand apart; only how they feed each other."""
-    links = {
-        match["id"]: {"winner_to": match["winner_to"], "loser_to": match["loser_to"]}
-        for match in document["matches"]
-        if match["winner_to"] or match["loser_to"]
+def _all(model: type, tournament: Tournament, *conditions) -> list:
+    statement = select(model).where(model.tournament_id == tournament.id, *conditions)
+    return list(db.session.scalars(statement.order_by(model.id)))
+
+
+def _participants(actor: Actor, tournament: Tournament) -> list[dict]:
+    rows = sorted(list_participants(actor, tournament.id).rows(), key=lambda row: row["id"])
+    return [{name: row[name] for name in ("id", "name", "seed", "members", "withdrawn_at")} for row in rows]
+
+
+def _bracket(actor: Actor, bracket: Bracket) -> dict:
+    entrants = db.session.execute(
+        select(BracketEntrant.participant_id, BracketEntrant.seed, BracketEntrant.group_name)
+        .where(BracketEntrant.bracket_id == bracket.id)
+        .order_by(BracketEntrant.seed)
+    )
+    return {
+        "id": bracket.id,
+        "name": bracket.name,
+        "format": bracket.format,
+        "options": bracket.options,
+        "is_open": bracket.is_open,
+        "status": bracket.status,
+        "champion_id": bracket.champion_id,
+        "entrants": [{"participant": who, "seed": seed, "group": group} for who, seed, group in entrants],
+        "groups": bracket_document(actor, bracket.tournament_id, bracket.id)["groups"],
     }
-    return {**{key: value for key, value in document.items() if key != "matches"}, "links": links}
+
+
+def _matches(matches: list[Match]) -> list[dict]:
+    ids = {match.id for match in matches}
+    versions = _versions(ids)
+    coordinators = _names(User, User.username, {match.coordinator_id for match in matches})
+    sides = {side for match in matches for side in (match.participant1_id, match.participant2_id)}
+    names = _names(Participant, Participant.name, sides)
+    return [_match(match, ids, names, coordinators, versions.get(match.id, [])) for match in matches]
+
+
+def _names(model: type, column, ids: set[int | None]) -> dict[int | None, str]:
+    found = db.session.execute(select(model.id, column).where(model.id.in_(ids - {None})))
+    return {None: "", **dict(found.tuples().all())}
+
+
+def _match(
+    match: Match,
+    ids: set[int],
+    names: Mapping[int | None, str],
+    coordinators: Mapping[int | None, str],
+    versions: Iterable[dict],
+) -> dict:
+    row = {
+        "id": match.id,
+        "bracket": match.bracket_id,
+        "section": match.section,
+        "group": match.group_name,
+        "round_number": match.round_number,
+        "match_number": match.match_number,
+        "state": match.state,
+    }
+    for slot in (1, 2):
+        participant_id = getattr(match, f"participant{slot}_id")
+        row |= {
+            f"participant{slot}_id": participant_id,
+            f"participant{slot}_name": names[participant_id],
+            f"participant{slot}_score": getattr(match, f"participant{slot}_score"),
+            f"participant{slot}_checked_in": getattr(match, f"participant{slot}_checked_in"),
+            f"slot{slot}_label": getattr(match, f"slot{slot}_label"),
+            f"slot{slot}_bye": getattr(match, f"slot{slot}_bye"),
+            f"slot{slot}_source": getattr(match, f"slot{slot}_source"),
+        }
+    for outcome in ("winner", "loser"):
+        target = getattr(match, f"{outcome}_to_match_id")
+        link = {"match": target, "slot": getattr(match, f"{outcome}_to_slot")}
+        row |= {
+            f"{outcome}_id": getattr(match, f"{outcome}_id"),
+            f"{outcome}_to": link if target in ids else None,
+        }
+    return {
+        **row,
+        "best_of": match.best_of,
+        "game_scores": match.game_scores,
+        "tiebreak": match.tiebreak,
+        **{name: iso(getattr(match, name)) for name in _TIMES},
+        "station": match.station_id,
+        "stream_url": match.stream_url,
+        "coordinator": coordinators[match.coordinator_id],
+        "lobby": public_part(match.lobby),
+        "results": list(versions),
+    }
+
+
+def _versions(match_ids: set[int]) -> dict[int, list[dict]]:
+    """The versions of each match's result, without what only the two sides may see of them."""
+    found: dict[int, list[dict]] = {}
+    rows = db.session.scalars(
+        select(MatchResult)
+        .where(MatchResult.match_id.in_(match_ids))
+        .order_by(MatchResult.match_id, MatchResult.n)
+    )
+    for row in rows:
+        version = {
+            "status": row.status,
+            "participant1_score": row.participant1_score,
+            "participant2_score": row.participant2_score,
+            "game_scores": row.game_scores,
+            "tiebreak": row.tiebreak,
+            "winner_id": row.winner_id,
+            "submitted_by": row.submitted_by_id,
+            "submitted_at": iso(row.submitted_at),
+            "confirmed_at": iso(row.confirmed_at),
+        }
+        found.setdefault(row.match_id, []).append(version)
+    return found

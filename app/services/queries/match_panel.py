@@ -26,8 +26,9 @@ from app.models import (
     TournamentStaff,
     User,
 )
-from app.services import access, check_ins, progression
+from app.services import access, check_ins
 from app.services.access import MatchAccess
+from app.services.effects import Effects, effects_of_taking_back
 from app.services.match_changes import facts
 from app.services.matches import conflicts_now
 
@@ -58,7 +59,7 @@ class MatchPanel:
     pending: MatchResult | None = None
     dispute: Dispute | None = None
     # What another outcome would change in later matches, and which of them forbid it.
-    effects: progression.Effects = field(default_factory=progression.Effects)
+    effects: Effects = field(default_factory=Effects)
     stations: list[Station] = field(default_factory=list)
     coordinators: list[tuple[int, str]] = field(default_factory=list)
 
@@ -117,12 +118,12 @@ def get_panel(
     )
 
 
-def _effects(found: MatchAccess, present: MatchFacts) -> progression.Effects:
+def _effects(found: MatchAccess, present: MatchFacts) -> Effects:
     """What hangs on the match's outcome, for those who may change it."""
     decided = (*CLOSED, MatchState.DISPUTED)
     if present.state not in decided or not found.may(Permission.MATCH_REOPEN):
-        return progression.Effects()
-    return progression.effects_of_taking_back(None, found.match)
+        return Effects()
+    return effects_of_taking_back(None, found.match)
 
 
 def find_active_user_id(username: str) -> int | None:
@@ -160,7 +161,7 @@ def _blocked(
     present: MatchFacts,
     conflicts: list[str],
     pending: MatchResult | None,
-    effects: progression.Effects,
+    effects: Effects,
     now: datetime,
 ) -> dict[str, list[str]]:
     state, tournament = present.state, found.tournament
@@ -194,7 +195,7 @@ def _forfeit(present: MatchFacts) -> list[str]:
     return reasons
 
 
-def _reopen(match: Match, state: MatchState, effects: progression.Effects) -> list[str]:
+def _reopen(match: Match, state: MatchState, effects: Effects) -> list[str]:
     reasons = _unless(state, Move.REOPEN)
     if not reasons and None in (match.participant1_id, match.participant2_id):
         return ["Nobody played this match."]

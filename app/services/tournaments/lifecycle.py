@@ -56,7 +56,7 @@ def insert_tournament(uow: UnitOfWork, actor: Actor, settings: dict) -> Tourname
     wanted = settings.get("slug")
     for _ in range(_SLUG_ATTEMPTS):
         settings["slug"] = wanted or _free_slug(uow, slug_of(settings["name"]))
-        if wanted and _is_taken(uow, wanted):
+        if wanted and is_slug_taken(uow, wanted):
             raise InvalidInput.of("slug", _SLUG_TAKEN)
         tournament = Tournament(
             organizer_id=actor.user_id, created_at=uow.now, updated_at=uow.now, **settings
@@ -72,13 +72,13 @@ def insert_tournament(uow: UnitOfWork, actor: Actor, settings: dict) -> Tourname
 
 def _free_slug(uow: UnitOfWork, slug: str) -> str:
     number, candidate = 1, slug
-    while _is_taken(uow, candidate):
+    while is_slug_taken(uow, candidate):
         number += 1
         candidate = numbered_slug(slug, number)
     return candidate
 
 
-def _is_taken(uow: UnitOfWork, slug: str, by_other_than: int | None = None) -> bool:
+def is_slug_taken(uow: UnitOfWork, slug: str, by_other_than: int | None = None) -> bool:
     """True where a tournament has the slug; a deleted one keeps it, so that old links lead nowhere new."""
     owner = uow.session.scalar(select(Tournament.id).where(Tournament.slug == slug))
     return owner is not None and owner != by_other_than
@@ -106,7 +106,7 @@ def update_tournament(
         changed = {field: value for field, value in settings.items() if getattr(tournament, field) != value}
         if not changed:
             return
-        if "slug" in changed and _is_taken(uow, changed["slug"], by_other_than=tournament.id):
+        if "slug" in changed and is_slug_taken(uow, changed["slug"], by_other_than=tournament.id):
             raise InvalidInput.of("slug", _SLUG_TAKEN)
         _apply(uow, actor, tournament, changed)
 

@@ -1,0 +1,98 @@
+"""The blast radius: what another outcome of a match would change in later ones, and what forbids it."""
+
+from dataclasses import dataclass, field
+
+from app.domain.states import BEGUN, MatchState
+from app.extensions import db
+from app.models import Match, Participant
+
+from . import slots
+from .match_changes import lock
+from .paths import holds, is_decided, is_walkover, outcomes_of, slot_of
+from .tables import TABLE_FORMATS
+from .unit_of_work import UnitOfWork
+
+
+@dataclass
+class Effects:
+    """What a change of a match's outcome does to others, or what forbids it."""
+
+    affected: list[dict] = field(default_factory=list)
+    blocked_by: list[dict] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why the change is refused, one sentence for each match that forbids it."""
+        return [blocker["why"] for blocker in self.blocked_by]
+
+    def preview(self, match: Match, change: str) -> dict:
+        """The answer to a preview, the match itself first."""
+        itself = {"match": match.id, "state": str(match.state), "change": change}
+        return {"affected": [itself, *self.affected], "blocked_by": self.blocked_by}
+
+
+def effects_of_taking_back(uow: UnitOfWork | None, match: Match) -> Effects:
+    """What it would mean for later matches that this one's sides did not move on after all."""
+    effects = Effects()
+    _collect_effects(uow, match, effects)
+    if match.bracket is not None and match.state in (MatchState.COMPLETED, MatchState.FORFEIT):
+        _collect_slots(match, effects)
+    return effects
+
+
+def _collect_slots(match: Match, effects: Effects) -> None:
+    """The table that the match counts in, and the matches whose slots places of that table fill."""
+    bracket = match.bracket
+    if bracket.format not in TABLE_FORMATS:
+        return
+    where = f"group {match.group_name}" if match.group_name else bracket.name
+    effects.affected.append(
+        {"match": match.id, "state": str(match.state), "change": f"the standings of {where} change"}
+    )
+    for target, slot, source in slots.fed_matches(bracket):
+        if slot_of(target, slot)[0] is None or source["group"] not in ("", match.group_name):
+            continue
+        entry = {"match": target.id, "state": str(target.state)}
+        waits = f"M{target.match_number} waits for the {slots.label(source)} again"
+        if slots.is_open_to_change(target):
+            effects.affected.append({**entry, "change": waits})
+        elif target.state != MatchState.CANCELLED:
+            why = f"M{target.match_number}, which the {slots.label(source)} plays, is {target.state} already."
+            effects.blocked_by.append({**entry, "why": why})
+
+
+def _collect_effects(uow: UnitOfWork | None, match: Match, effects: Effects) -> None:
+    if not is_decided(match):
+        return
+    for outcome in outcomes_of(match):
+        target = lock(uow, outcome.target_id) if uow else db.session.get(Match, outcome.target_id)
+        if target is None or target.is_deleted or not holds(target, outcome):
+            continue
+        entry = {"match": target.id, "state": str(target.state)}
+        number = f"M{target.match_number}"
+        if is_walkover(target):
+            effects.affected.append({**entry, "change": f"{number} is no walkover any more"})
+            _collect_effects(uow, target, effects)
+        elif target.state in BEGUN:
+            why = f"{number}, which this match feeds, is {target.state} already."
+            effects.blocked_by.append({**entry, "why": why})
+        elif outcome.participant_id is not None:
+            name = db.session.get(Participant, outcome.participant_id).name
+            effects.affected.append({**entry, "change": f"{number} loses {name}, and waits for a side again"})
+        else:
+            effects.affected.append({**entry, "change": f"{number} waits for a side again"})
+
+
+def effects_of_moving_on(match: Match, winner_id: int | None, loser_id: int | None) -> Effects:
+    """What it would mean for later matches that this one ends like this; None for nobody."""
+    effects = Effects()
+    if match.winner_id is not None:
+        effects = effects_of_taking_back(None, match)
+    for target_id, who in ((match.winner_to_match_id, winner_id), (match.loser_to_match_id, loser_id)):
+        target = db.session.get(Match, target_id) if target_id is not None else None
+        if target is None or target.is_deleted or target.state in BEGUN:
+            continue
+        change = f"gets {db.session.get(Participant, who).name}" if who else "gives its other side a walkover"
+        entry = {"match": target.id, "state": str(target.state)}
+        effects.affected.append({**entry, "change": f"M{target.match_number} {change}"})
+    return effects
