@@ -26,9 +26,10 @@
   var socket = window.io({
     transports: ["websocket", "polling"],
     tryAllTransports: true,
-    reconnectionDelay: 500,
+    // After a restart of the server a whole hall comes back: not all in the same moment.
+    reconnectionDelay: 1500,
     reconnectionDelayMax: 10000,
-    randomizationFactor: 0.7,
+    randomizationFactor: 0.9,
     auth: function (send) {
       var who = { page: page, id: body.dataset.liveId || null };
       if (ACROSS) who.age = (Date.now() - aliveAt) / 1000 + MARGIN_SECONDS;

@@ -123,9 +123,10 @@ def test_deflate_is_not_accepted(live_server):
     wire.close()
 
 
-def test_one_process_offers_long_polling_too(live_server, desk, listen):
+@pytest.mark.parametrize("transports", [["polling"], ["polling", "websocket"]])
+def test_one_process_offers_long_polling_too(live_server, desk, listen, transports):
     scene = factories.scene()
-    listener = listen(transports=["polling"])
+    listener = listen(transports=transports)
     assert listener.subscribe(f"match_{scene.match.id}")["ok"]
     write_lobby(desk, scene, "UNSEEN")
     desk.do(start, scene.organizer, match_id=scene.match.id)
