@@ -78,6 +78,11 @@ def _etag(server: Server, path: str) -> str:
 def measure(seeded: Seeded, matchdesk: Server, bare: Server, rounds: int, seconds: float) -> list[Row]:
     """The rows of all cases."""
     asked = cases(seeded, matchdesk)
+    statements = Statements(seeded.url)
+    try:
+        counts = {case.what: statements.of(case.next_path, case.headers) for case in asked}
+    finally:
+        statements.close()
     loads: dict[tuple[str, int], list[tuple[Load, Load]]] = {}
     for _ in range(rounds):
         for case in asked:
@@ -86,11 +91,6 @@ def measure(seeded: Seeded, matchdesk: Server, bare: Server, rounds: int, second
                 ours = run(matchdesk, case.next_request, expected=case.expected, **load)
                 theirs = run(bare, case.bare_request, **load)
                 loads.setdefault((case.what, connections), []).append((ours, theirs))
-    statements = Statements(seeded.url)
-    try:
-        counts = {case.what: statements.of(case.next_path, case.headers) for case in asked}
-    finally:
-        statements.close()
     return [_row(what, connections, pairs, counts[what]) for (what, connections), pairs in loads.items()]
 
 
