@@ -15,7 +15,7 @@ from . import access, audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
 from .effects import effects_of_moving_on, effects_of_taking_back
-from .match_changes import become_ready_if_due, load, move, tell, touch
+from .match_changes import load, move, tell, touch
 from .results import claim_of, may_end_level
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -110,7 +110,8 @@ def restore(*, actor: Actor, match_id: int, now: datetime, expected_version: int
         match.started_at = None
         progression.sync_slots(uow, match, tournament)
         touch(match, now)
-        if not become_ready_if_due(uow, match, tournament):
+        # Meanwhile a side may have got a bye, or withdrawn.
+        if not progression.settle(uow, match, tournament):
             tell(uow, match, EventType.MATCH_UPDATED, changed=["state"])
         _record(uow, found, actor, AuditAction.MATCH_RESTORE)
 
@@ -221,6 +222,8 @@ def undelete_match(*, actor: Actor, match_id: int, now: datetime) -> None:
         touch(match, now)
         tell(uow, match, EventType.MATCH_CREATED)
         progression.advance_feeders(uow, match, tournament)
+        if match.state == MatchState.SCHEDULED:
+            progression.settle(uow, match, tournament)
         _record(uow, found, actor, AuditAction.MATCH_UNDELETE)
 
 

@@ -186,6 +186,15 @@ def test_a_cancelled_match_gives_a_walkover_until_it_is_restored():
     assert (cup.state(1), cup.state(3)) == ("READY", "SCHEDULED")
 
 
+def test_a_restored_match_whose_other_side_will_not_come_is_a_walkover():
+    cup = Cup(4)
+    cup.play(1)
+    cup.do(matches.cancel, 3)
+    cup.do(outcomes.forfeit, 2, both=True)
+    cup.do(outcomes.restore, 3)
+    assert (cup.state(3), cup.match(3).winner_id) == ("COMPLETED", cup.teams[0].id)
+
+
 def test_restore_is_scheduled_where_check_in_is_on():
     scene = make.scene("CANCELLED")
     run(outcomes.restore, scene)
