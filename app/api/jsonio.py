@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 from flask import Response, request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from app.domain.errors import InvalidInput
 
@@ -40,6 +40,10 @@ def load_json_body() -> Any:
     InvalidInput for one that is malformed, too deep, or holds what no field could take.
     """
     body = request.get_data(cache=True)
+    limit = request.max_content_length
+    if request.content_length is None and limit is not None and len(body) >= limit:
+        # A body without a declared length is cut off at the limit, and Werkzeug does not say so.
+        raise RequestEntityTooLarge
     if not body:
         return {}
     charset = request.mimetype_params.get("charset", "utf-8").lower()

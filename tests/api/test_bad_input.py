@@ -1,5 +1,7 @@
 """Everything that can be wrong with what is sent: always a 4xx problem document, never a 500."""
 
+from io import BytesIO
+
 import pytest
 
 from tests import factories
@@ -91,6 +93,14 @@ def test_a_declared_length_over_the_limit_is_413(scene, api_client):
     declared = {"CONTENT_LENGTH": str(10**12), "CONTENT_TYPE": JSON}
     response = api_client(scene.organizer).patch(url(scene.match), environ_overrides=declared)
     assert_problem(response, 413)
+
+
+def test_a_body_without_a_declared_length_has_the_same_limit(scene, api_client):
+    chunked = {"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_TYPE": JSON}
+    client = api_client(scene.organizer)
+    for body, status in ((b'{"best_of": 3}', 200), (b'{"stream_url": "' + b"x" * 1_100_000 + b'"}', 413)):
+        response = client.patch(url(scene.match), input_stream=BytesIO(body), environ_overrides=chunked)
+        assert response.status_code == status, response.text
 
 
 def test_an_unknown_field_is_named(scene, api_client):
