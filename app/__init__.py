@@ -11,6 +11,7 @@ def create_app(settings=None):
     from flask import Flask
 
     from app import cli, errors, operations, startup
+    from app.answers import KeptAnswers
     from app.api import register_api
     from app.config import Settings
     from app.database import prepare_engine
@@ -39,6 +40,7 @@ def create_app(settings=None):
         extension.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        app.wsgi_app = KeptAnswers(app.wsgi_app, db.engine)
 
     errors.register_error_handlers(app)
     register_api(app, settings.allowed_origins)

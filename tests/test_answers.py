@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from app import answers
 from app.extensions import db
@@ -97,12 +98,34 @@ def test_what_is_kept_is_for_strangers_alone(stranger, api_client, web_client):
 def test_only_so_many_are_kept(app, stranger, monkeypatch):
     make.scene()
     monkeypatch.setattr(answers, "MOST_KEPT", 2)
-    for number in range(5):
-        assert stranger.get(LIST, query_string={"unknown": number}).status_code == 200
-    kept = app.extensions["matchdesk_answers"]
-    assert len(kept._answers) <= 2
+    paths = [f"{LIST}?unknown={number}" for number in range(3)]
+    for path in paths:
+        assert stranger.get(path).status_code == 200
+    assert reads(app, lambda: stranger.get(paths[2])) == []
+    assert reads(app, lambda: stranger.get(paths[0])) != []
+
+
+def test_what_went_wrong_is_not_kept(app, stranger):
+    make.scene()
+    for path in (f"{LIST}?page=99", f"{LIST}?page=x", f"{LIST}999/"):
+        assert stranger.get(path).status_code in (400, 404)
+    kept = stranger.get(f"{LIST}?page=1")
+    assert (kept.status_code, kept.json["count"]) == (200, 1)
+
+
+def test_pages_of_other_origins_have_their_own_answer(stranger):
+    make.scene()
+    there = {"Origin": "https://elsewhere.example"}
+    first = stranger.get(LIST, headers=there)
+    stranger.get(LIST)
+    assert dict(stranger.get(LIST, headers=there).headers) == dict(first.headers)
 
 
 def test_a_database_that_cannot_be_looked_at_keeps_nothing(app_context):
     Path(db.engine.url.database).unlink()
-    assert data_version() is None
+    assert data_version(db.engine) is None
+
+
+def test_a_server_that_is_away_keeps_nothing():
+    engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
+    assert data_version(engine) is None

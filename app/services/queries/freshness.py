@@ -6,26 +6,34 @@ from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import SQLITE_BUSY_TIMEOUT_MS
-from app.extensions import db
 
 _SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
 _watching: WeakKeyDictionary[Engine, sqlite3.Connection] = WeakKeyDictionary()
 
 
-def data_version() -> Hashable | None:
+def data_version(engine: Engine) -> Hashable | None:
     """What is another after every commit, by whatever process; None where the database cannot tell.
 
     PostgreSQL names the transactions that are visible now, SQLite counts the commits of others.
     """
-    if db.engine.dialect.name == "postgresql":
-        return db.session.scalar(_SNAPSHOT)
     try:
-        connection = _connection(db.engine)
-        return connection, connection.execute("PRAGMA data_version").fetchone()[0]
-    except sqlite3.OperationalError:
+        return _snapshot(engine) if engine.dialect.name == "postgresql" else _commits(engine)
+    except (SQLAlchemyError, sqlite3.OperationalError):
         return None
+
+
+def _snapshot(engine: Engine) -> str:
+    with engine.connect() as connection:
+        # One question, without a transaction around it.
+        return connection.execution_options(isolation_level="AUTOCOMMIT").scalar(_SNAPSHOT)
+
+
+def _commits(engine: Engine) -> tuple[sqlite3.Connection, int]:
+    connection = _connection(engine)
+    return connection, connection.execute("PRAGMA data_version").fetchone()[0]
 
 
 def _connection(engine: Engine) -> sqlite3.Connection:
