@@ -9,7 +9,7 @@ GRAND_FINALS = ("none", "single", "double")
 
 # Where the losers of upper round 2, 3, ... drop: the loser of place j meets the lower side of place
 # j XOR mask. The masks were searched for, so that a rematch can come no earlier than in the lower round
-# that is named; docs/brackets.md has the table and the search.
+# that docs/brackets.md names.
 DROP_MASKS: dict[int, tuple[int, ...]] = {
     2: (0,),
     3: (1, 0),
@@ -30,10 +30,11 @@ def plan_double_elimination(entrants: int, *, grand_final: str = "single") -> li
     has a second match, played only where the lower side wins the first. Raises InvalidInput.
     """
     check_entrants(entrants)
-    return resolve(_drafts(entrants, grand_final), entrants)
+    return resolve(draft_double_elimination(entrants, grand_final), entrants)
 
 
-def _drafts(entrants: int, grand_final: str) -> Iterator[Draft]:
+def draft_double_elimination(entrants: int, grand_final: str = "single") -> Iterator[Draft]:
+    """The matches of the full bracket in playing order, those that are byes among them."""
     rounds = rounds_of(entrants)
     upper: dict[int, list[Draft]] = {}
     for draft in draft_tree(entrants):

@@ -51,12 +51,17 @@ def plan_single_elimination(entrants: int, *, third_place: bool = False) -> list
     InvalidInput for a size that cannot be, or a match for third place without semi-finals.
     """
     check_entrants(entrants)
-    rounds = rounds_of(entrants)
     if third_place and entrants < 4:
         raise InvalidInput.of("options", "A match for third place needs at least 4 participants.")
+    return resolve(draft_single_elimination(entrants, third_place=third_place), entrants)
+
+
+def draft_single_elimination(entrants: int, *, third_place: bool = False) -> list[Draft]:
+    """The matches of the full bracket in playing order, those that are byes among them."""
+    rounds = rounds_of(entrants)
     *drafts, last = draft_tree(entrants)
     if third_place:
         losers = (LoserOf(("upper", rounds - 1, place)) for place in (0, 1))
         drafts.append(Draft("third place", "third_place", rounds, *losers))
     drafts.append(Draft(last.key, "final", rounds, last.source1, last.source2))
-    return resolve(drafts, entrants)
+    return drafts

@@ -1,0 +1,265 @@
+"""Reads a tournament that Matchdesk itself exported (services/queries/export.py). Pure."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.domain.errors import InvalidInput
+from app.domain.links import URL_LENGTH, http_url
+from app.domain.lobby import merge, public_part
+from app.domain.results import MAX_SCORE
+from app.domain.states import MatchState
+from app.domain.tournament_settings import BEST_OF, SETTINGS, clean
+from app.importers.checks import checked
+from app.importers.fields import Fields
+from app.importers.json_text import UnreadableText, load_json, shown
+from app.importers.neutral import GROUP_LENGTH, NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
+from app.importers.snapshot import Entrant, Game, Key, Link, Place, Snapping, Snapshot, Stage, Version
+from app.models.match import RESULT_STATUSES, SECTIONS
+from app.models.tournament import BRACKET_FORMATS, BRACKET_STATUSES
+
+VERSION = 2
+LABEL_LENGTH = 80
+MAX_NUMBER = 1_000_000
+_TIMES = ("scheduled_time", "check_in_deadline", "no_show_flagged_at", "started_at", "completed_at")
+
+
+def read(data: bytes, zone: ZoneInfo) -> Snapping:
+    """The tournament in the file; its times have their offsets, so that the zone does not count."""
+    try:
+        document = load_json(data)
+    except UnreadableText as error:
+        return Snapping(problems=[Problem("", str(error))])
+    if not isinstance(document, dict) or document.get("format") != "matchdesk":
+        why = 'The file is no export of Matchdesk: it lacks "format": "matchdesk".'
+        return Snapping(problems=[Problem("", why)])
+    if document.get("version") != VERSION:
+        why = f"The file has the version {shown(document.get('version'))} of the format; read is {VERSION}."
+        return Snapping(problems=[Problem("", why)])
+    return _Reader(document).read()
+
+
+class _Reader:
+    def __init__(self, document: dict):
+        self.problems: list[Problem] = []
+        self.file = Fields("", document, self.problems)
+        self.snapshot = Snapshot({}, is_whole=True)
+        self.entrants: dict[Key, Entrant] = {}
+        self.stages: dict[Key, Stage] = {}
+        self.games: dict[Key, Game] = {}
+
+    def read(self) -> Snapping:
+        """Read all rows, each before those that name it."""
+        self._settings()
+        for fields in self.file.entries("participants", "participant"):
+            self._keep(self.entrants, fields, self._entrant)
+        stations: dict[Key, str] = self.snapshot.stations
+        for fields in self.file.entries("stations", "station"):
+            self._keep(stations, fields, lambda of, _: of.text("name", STATION_LENGTH, None))
+        for fields in self.file.entries("brackets", "bracket"):
+            self._keep(self.stages, fields, self._stage)
+        rows = list(self.file.entries("matches", "match"))
+        for fields in rows:
+            self._keep(self.games, fields, self._game)
+        for fields in rows:
+            if (game := _row(self.games, fields)) is not None:
+                game.winner_to = self._link(fields, "winner_to")
+                game.loser_to = self._link(fields, "loser_to")
+        self._sources()
+        self.snapshot.entrants = list(self.entrants.values())
+        self.snapshot.stages = list(self.stages.values())
+        self.snapshot.games = list(self.games.values())
+        return checked(self.snapshot, self.problems, [])
+
+    def _settings(self) -> None:
+        settings = self.file.values.get("tournament")
+        if not isinstance(settings, dict):
+            self.problems.append(Problem("", 'The file has no "tournament".'))
+            return
+        settings = {name: value for name, value in settings.items() if name in SETTINGS}
+        try:
+            self.snapshot.settings = clean({"name": None, **settings})
+        except InvalidInput as error:
+            self.problems += [
+                Problem("tournament", f'"{name}": {reason}')
+                for name, reasons in error.errors.items()
+                for reason in reasons
+            ]
+
+    def _keep(self, rows: dict, fields: Fields, read) -> None:
+        """Put what was read under its id, which no other row of the list has."""
+        key = fields.key("id")
+        if key is None:
+            fields.refuse('has no "id"')
+        elif key in rows:
+            fields.refuse(f'has the "id" {shown(key)} of another')
+        else:
+            rows[key] = read(fields, key)
+
+    def _entrant(self, fields: Fields, key: Key) -> Entrant:
+        members = fields.values.get("members") or []
+        if not isinstance(members, list) or not all(isinstance(name, str) and name for name in members):
+            fields.refuse('"members" is no list of user names')
+            members = []
+        return Entrant(
+            key,
+            fields.text("name", NAME_LENGTH, None),
+            fields.whole("seed", 1, 100_000),
+            members,
+            fields.moment("withdrawn_at"),
+        )
+
+    def _stage(self, fields: Fields, key: Key) -> Stage:
+        options = fields.values.get("options")
+        if not isinstance(options, dict):
+            fields.refuse('"options" is no object')
+            options = {}
+        stage = Stage(
+            key,
+            fields.text("name", TOURNAMENT_NAME_LENGTH, None),
+            fields.choice("format", BRACKET_FORMATS, BRACKET_FORMATS[0]),
+            fields.where,
+            options,
+            is_open=fields.flag("is_open"),
+            status=fields.choice("status", BRACKET_STATUSES, "ready"),
+            champion=fields.key("champion_id", self.entrants, "participant"),
+        )
+        for entry in fields.entries("entrants", "entrant"):
+            who = entry.key("participant", self.entrants, "participant")
+            seed = entry.whole("seed", 1, 100_000)
+            if who is None or seed is None:
+                entry.refuse('needs "participant" and "seed"')
+            elif any(place.entrant == who or place.seed == seed for place in stage.places):
+                entry.refuse("has the participant or the seed of another entrant")
+            else:
+                stage.places.append(Place(who, seed, entry.text("group", GROUP_LENGTH)))
+        return stage
+
+    def _game(self, fields: Fields, key: Key) -> Game:
+        sides = [fields.key(f"participant{slot}_id", self.entrants, "participant") for slot in (1, 2)]
+        best_of = fields.whole("best_of", 1, 7, 1)
+        if best_of not in BEST_OF:
+            fields.refuse(f'"best_of" is {best_of}, neither 1, 3, 5 nor 7')
+        return Game(
+            key,
+            fields.where,
+            bracket=fields.key("bracket", self.stages, "bracket"),
+            section=fields.choice("section", SECTIONS, "upper"),
+            group=fields.text("group", GROUP_LENGTH),
+            round_number=fields.whole("round_number", 1, MAX_NUMBER, 1),
+            match_number=fields.whole("match_number", 1, MAX_NUMBER, 1),
+            state=fields.choice("state", MatchState, "SCHEDULED"),
+            sides=sides,
+            labels=[fields.text(f"slot{slot}_label", LABEL_LENGTH) for slot in (1, 2)],
+            byes=[fields.flag(f"slot{slot}_bye") for slot in (1, 2)],
+            checked_in=[fields.flag(f"participant{slot}_checked_in") for slot in (1, 2)],
+            best_of=best_of,
+            score=_pair(fields),
+            games=_pairs(fields),
+            tiebreak=_pair(fields.inner("tiebreak")),
+            winner=fields.key("winner_id", self.entrants, "participant"),
+            loser=fields.key("loser_id", self.entrants, "participant"),
+            **{name: fields.moment(name) for name in _TIMES},
+            station=fields.key("station", self.snapshot.stations, "station"),
+            stream_url=_stream(fields),
+            coordinator=fields.text("coordinator", 50),
+            lobby=_lobby(fields),
+            versions=[self._version(entry) for entry in fields.entries("results", "result")],
+        )
+
+    def _version(self, fields: Fields) -> Version:
+        score = _pair(fields)
+        if score is None:
+            fields.refuse("has no score")
+        return Version(
+            score or (0, 0),
+            fields.choice("status", RESULT_STATUSES, "final"),
+            _pairs(fields),
+            _pair(fields.inner("tiebreak")),
+            fields.key("winner_id", self.entrants, "participant"),
+            fields.key("submitted_by", self.entrants, "participant"),
+            fields.moment("submitted_at"),
+            fields.moment("confirmed_at"),
+        )
+
+    def _link(self, fields: Fields, name: str) -> Link | None:
+        inner = fields.inner(name)
+        if inner is None:
+            return None
+        key, slot = inner.key("match", self.games, "match"), inner.whole("slot", 1, 2)
+        if key is None or slot is None:
+            inner.refuse('needs "match" and "slot"')
+            return None
+        return Link(key, slot)
+
+    def _sources(self) -> None:
+        """The places of tables that fill slots, once all brackets are known."""
+        for fields in self.file.entries("matches", "match"):
+            game = _row(self.games, fields)
+            for slot in (1, 2) if game else ():
+                inner = fields.inner(f"slot{slot}_source")
+                if inner is not None:
+                    game.sources[slot - 1] = self._source(inner)
+        for fields in self.file.entries("brackets", "bracket"):
+            stage = _row(self.stages, fields)
+            if stage and "from" in stage.options:
+                Fields(fields.where, stage.options, self.problems).key("from", self.stages, "bracket")
+                if stage.options["from"] is None:
+                    fields.refuse('its option "from" names no bracket')
+
+    def _source(self, fields: Fields) -> dict | None:
+        source = {
+            "bracket": fields.key("bracket", self.stages, "bracket"),
+            "rank": fields.whole("rank", 1, MAX_NUMBER),
+            "group": fields.text("group", GROUP_LENGTH),
+        }
+        if None in source.values():
+            fields.refuse('needs "bracket" and "rank"')
+            return None
+        best = fields.whole("best", 1, MAX_NUMBER)
+        return source | ({"best": best} if best else {})
+
+
+def _row(rows: dict[Key, Any], fields: Fields) -> Any:
+    """What was made of the entry; None where it has no id that can be one."""
+    key = fields.values.get("id")
+    return rows.get(key) if isinstance(key, int | str) else None
+
+
+def _pair(fields: Fields | None) -> tuple[int, int] | None:
+    """The two scores of the object; None where it has none."""
+    if fields is None:
+        return None
+    pair = [fields.whole(f"participant{slot}_score", 0, MAX_SCORE) for slot in (1, 2)]
+    if None not in pair:
+        return pair[0], pair[1]
+    if pair != [None, None]:
+        fields.refuse("has the score of one side only")
+    return None
+
+
+def _pairs(fields: Fields) -> list[tuple[int, int]]:
+    return [pair for entry in fields.entries("game_scores", "game") if (pair := _pair(entry))]
+
+
+def _stream(fields: Fields) -> str:
+    url = fields.text("stream_url", URL_LENGTH)
+    try:
+        return http_url(url, "stream_url")
+    except InvalidInput as error:
+        fields.refuse(f'"stream_url": {error.detail}')
+        return ""
+
+
+def _lobby(fields: Fields) -> dict[str, str]:
+    """What everyone may see of a lobby; more of it is in no file."""
+    lobby = fields.values.get("lobby") or {}
+    try:
+        if isinstance(lobby, dict):
+            # An identifier, which a lobby must have, stands in none of our files.
+            return public_part(merge({"room_code": "-"}, lobby))
+        fields.refuse('"lobby" is no object')
+    except InvalidInput as error:
+        fields.refuse(f'"lobby": {error.detail}')
+    return {}
