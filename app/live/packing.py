@@ -123,8 +123,8 @@ class Packing:
 
     def _variants(self, event: StoredEvent, fragment: str | None) -> Variants:
         variants = self._builder.variants(event)
-        html = self._builder.html(event, fragment) if fragment else None
-        return variants.with_html(html) if html else variants
+        more = self._builder.for_page(event, fragment) if fragment else {}
+        return variants.with_more(more) if more else variants
 
     def _members_in(self, rooms: list[str]) -> list[Member]:
         """Everyone in these rooms, once."""

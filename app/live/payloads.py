@@ -12,6 +12,7 @@ from app.domain.events import EventType
 from app.domain.permissions import Permission
 from app.services.queries import live as queries
 from app.services.queries.live import StoredEvent
+from app.services.tables import changed_tables
 
 # Who may read what an event's full variant says; other events are the same for everyone.
 READERS = {
@@ -35,12 +36,12 @@ class Variants:
         """True where everyone is sent the same."""
         return self.public is self.inside
 
-    def with_html(self, html: str) -> "Variants":
-        """The same, with the rendered public fragment added."""
-        inside = {**self.inside, "html": html}
+    def with_more(self, more: dict) -> "Variants":
+        """The same with more in it, which is for everyone."""
+        inside = {**self.inside, **more}
         if self.are_same:
             return Variants(inside, inside)
-        return Variants(self.public and {**self.public, "html": html}, inside)
+        return Variants(self.public and {**self.public, **more}, inside)
 
 
 class Builder:
@@ -50,6 +51,7 @@ class Builder:
         self._events = events
         self._render = render
         self._html: dict[str, dict[int, str]] = {}
+        self._tables: dict[tuple, list[dict]] = {}
 
     def variants(self, event: StoredEvent) -> Variants:
         """The payload of an event: what was stored, its seq, and what is filled in for those inside."""
@@ -61,6 +63,25 @@ class Builder:
             text = self._disputes.get(payload.get("dispute_id"), _HIDDEN_DISPUTE)
             return Variants({**payload, **_HIDDEN_DISPUTE}, {**payload, **text})
         return Variants(None if event.is_private else payload, payload)
+
+    def for_page(self, event: StoredEvent, fragment: str) -> dict:
+        """What a page needs besides to redraw: `html`, the rendered fragment of the match as it is now.
+
+        Of a bracket with tables it is `tables`: those that the match changed.
+        """
+        if event.type == EventType.BRACKET_UPDATED:
+            tables = self._changed_tables(event)
+            return {"tables": tables} if tables else {}
+        html = self.html(event, fragment)
+        return {"html": html} if html else {}
+
+    def _changed_tables(self, event: StoredEvent) -> list[dict]:
+        bracket_id, match_id = event.payload.get("bracket_id"), event.payload.get("match_id")
+        if match_id is None:
+            return []
+        if (bracket_id, match_id) not in self._tables:
+            self._tables[bracket_id, match_id] = changed_tables(bracket_id, match_id)
+        return self._tables[bracket_id, match_id]
 
     def html(self, event: StoredEvent, fragment: str) -> str | None:
         """The public fragment of the event's match as it is now; None for an event without one."""

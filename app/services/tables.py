@@ -136,6 +136,37 @@ class BracketTables:
         return bool(rows) and all(row["state"] in CLOSED for row in rows)
 
 
+def changed_tables(bracket_id: int, match_id: int) -> list[dict]:
+    """The tables that this match of the bracket counts in, for open pages: `group`, `columns`, `rows`.
+
+    Each row is a list of values, the id of its participant first. Empty where the format has no tables.
+    """
+    bracket = db.session.execute(
+        select(Bracket.id, Bracket.format, Bracket.options).where(Bracket.id == bracket_id)
+    ).first()
+    if bracket is None or bracket.format not in TABLE_FORMATS:
+        return []
+    group = db.session.scalar(select(Match.group_name).where(Match.id == match_id))
+    rows = BracketTables(bracket).table(group or "")
+    tiebreaks = list(rows[0].tiebreaks) if rows else []
+    return [
+        {
+            "group": group or "",
+            "columns": ["id", *_TOLD, "score", *tiebreaks],
+            "rows": [
+                [
+                    row.entrant,
+                    *(_plain(getattr(row, name)) for name in _TOLD),
+                    f"{row.score_for}:{row.score_against}",
+                    *(_plain(row.tiebreaks[name]) for name in tiebreaks),
+                ]
+                for row in rows
+            ],
+        }
+    ]
+
+
+_TOLD = ("rank", "played", "won", "drawn", "lost", "points")
 _NAMELESS = {"participant1_name": "", "participant2_name": ""}
 
 
@@ -147,6 +178,26 @@ def list_entrants(bracket_id: int) -> list[dict]:
 def entrants_by_bracket(tournament_id: int) -> dict[int, list[dict]]:
     """The same for all brackets of a tournament, by the bracket's id."""
     return _entrants(Participant.tournament_id == tournament_id)
+
+
+def group_names_by_bracket(tournament_id: int) -> dict[int, list[str]]:
+    """The names of the groups of each bracket of the tournament that has tables, sorted, by its id."""
+    rows = db.session.execute(
+        select(Match.bracket_id, Match.group_name)
+        .join(Bracket, Bracket.id == Match.bracket_id)
+        .where(
+            Match.tournament_id == tournament_id,
+            Bracket.format.in_(TABLE_FORMATS),
+            ~Bracket.is_deleted,
+            ~Match.is_deleted,
+        )
+        .distinct()
+        .order_by(Match.bracket_id, Match.group_name)
+    )
+    names: dict[int, list[str]] = {}
+    for bracket_id, name in rows:
+        names.setdefault(bracket_id, []).append(name)
+    return names
 
 
 def _entrants(condition: ColumnElement[bool]) -> dict[int, list[dict]]:

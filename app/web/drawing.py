@@ -1,37 +1,60 @@
-"""Rows put where a page shows them: rounds beside each other, groups, stations."""
+"""Rows put where a page shows them: brackets as trees, groups with their tables and rounds, stations."""
 
-from app.services.tables import group_documents
+from collections.abc import Iterable, Mapping, Sequence
 
-# A drawing of more than this is no drawing; the list of matches shows them instead.
+from app.domain.states import CLOSED
+from app.services.tables import TABLE_FORMATS, group_documents
+
+from .bracket_tree import Column, columns_of
+
+# Of a bracket with more matches than this, only rounds up to the next number are drawn.
 LARGEST_DRAWING = 600
-_TREE_SECTIONS = (
-    ("upper", "Upper bracket"),
-    ("lower", "Lower bracket"),
-    ("final", "Final"),
-    ("third_place", "Third place"),
-)
-_ROUND_NAMES = {1: "Final", 2: "Semi-finals", 4: "Quarter-finals"}
+LARGEST_ROUND = 32
+# From so many slots on, boxes and gaps are narrower.
+MANY_SLOTS = 16
+# Of so many groups the matches are in sight at once; those of more are unfolded.
+FEW_GROUPS = 4
+_PARTS = (("upper", "Upper bracket"), ("lower", "Lower bracket"), ("final", "Grand final"))
+_FORMATS = {
+    "single_elimination": "Single elimination",
+    "double_elimination": "Double elimination",
+    "round_robin": "Round robin",
+    "swiss": "Swiss",
+}
+# How a table heads its columns: short, and in full.
+_HEADS = {
+    "rank": ("", "Rank"),
+    "played": ("P", "Played"),
+    "won": ("W", "Won"),
+    "drawn": ("D", "Drawn"),
+    "lost": ("L", "Lost"),
+    "score": ("+/−", "Scored : conceded"),
+    "points": ("Pts", "Points"),
+    "head_to_head": ("H2H", "Points against those who are level"),
+    "buchholz": ("BH", "Buchholz: points of all opponents"),
+    "median_buchholz": ("MB", "Median Buchholz: without the best and the worst opponent"),
+    "sonneborn_berger": ("SB", "Sonneborn-Berger: points of those beaten, half of those drawn with"),
+}
+_SWISS_TIEBREAKS = ("buchholz", "median_buchholz", "sonneborn_berger")
 
 
-def draw(brackets: list[dict], rows: list[dict], entrants: dict[int, list[dict]]) -> list[dict]:
-    """The brackets with what is drawn of each: `trees` (rounds by section), `groups` (tables).
+def draw(
+    brackets: Sequence[dict], rows: Iterable[dict], entrants: Mapping[int, Sequence[dict]]
+) -> list[dict]:
+    """The brackets with what is drawn of each: `parts` of elimination, `groups` of the other formats.
 
     `entrants` are those of each bracket, by its id, in seed order.
     """
-    drawn = []
-    for bracket in brackets:
-        own = [row for row in rows if row["bracket"] == bracket["id"]]
-        is_tree = bracket["format"].endswith("elimination")
-        fits = len(own) <= LARGEST_DRAWING
-        drawn.append(
-            bracket
-            | {
-                "count": len(own),
-                "trees": _trees(own, bracket["format"]) if is_tree and fits else [],
-                "groups": group_documents(bracket, own, entrants.get(bracket["id"], [])),
-            }
-        )
-    return drawn
+    own: dict[int, list[dict]] = {bracket["id"]: [] for bracket in brackets}
+    for row in rows:
+        if row["bracket"] in own:
+            own[row["bracket"]].append(row)
+    return [
+        bracket
+        | {"count": len(own[bracket["id"]]), "format_name": _FORMATS[bracket["format"]]}
+        | _drawn(bracket, own[bracket["id"]], entrants.get(bracket["id"], []), brackets)
+        for bracket in brackets
+    ]
 
 
 def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
@@ -40,62 +63,133 @@ def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
     return [(name or "No station", [row for row in rows if row["station_name"] == name]) for name in names]
 
 
-def _trees(rows: list[dict], format: str) -> list[dict]:
-    """The parts of an elimination bracket. With a single one, the final is the last round of the one tree."""
-    is_single = format == "single_elimination"
-    parts: dict[str, list[dict]] = {}
+def _drawn(bracket: dict, rows: list[dict], entrants: Sequence[dict], brackets: Sequence[dict]) -> dict:
+    if bracket["format"] in TABLE_FORMATS:
+        groups = _groups(bracket, rows, entrants, brackets)
+        return {"parts": [], "left_out": [], "groups": groups, "heads": _heads(bracket)}
+    left_out: list[dict] = []
+    if len(rows) > LARGEST_DRAWING:
+        rows, left_out = _without_large_rounds(rows)
+    parts = _parts(rows, bracket["format"] == "single_elimination", shows_byes=not left_out)
+    return {"parts": parts, "left_out": left_out, "groups": [], "heads": []}
+
+
+# -- elimination --------------------------------------------------------------------------------------------
+
+
+def _without_large_rounds(rows: list[dict]) -> tuple[list[dict], list[dict]]:
+    """The rows of the rounds that can be drawn, and what is left out: `round_number` and `count`."""
+    sizes: dict[tuple[str, int], int] = {}
     for row in rows:
-        part = "upper" if is_single and row["section"] == "final" else row["section"]
-        parts.setdefault(part, []).append(row)
-    return [
-        {
-            "title": "" if is_single and section == "upper" else title,
-            "section": section,
-            "rounds": _rounds(parts[section], is_single and section == "upper"),
-        }
-        for section, title in _TREE_SECTIONS
-        if section in parts
+        place = (row["section"], row["round_number"])
+        sizes[place] = sizes.get(place, 0) + 1
+    kept = [row for row in rows if sizes[row["section"], row["round_number"]] <= LARGEST_ROUND]
+    left_out = [
+        {"round_number": number, "section": section, "count": count}
+        for (section, number), count in sorted(
+            sizes.items(), key=lambda item: (item[0][1], item[0][0] != "upper")
+        )
+        if count > LARGEST_ROUND
     ]
+    return kept, left_out
 
 
-def _rounds(rows: list[dict], names_rounds: bool) -> list[dict]:
-    """The rounds from first to last, each in such an order that a match stands between those that feed it."""
+def _parts(rows: list[dict], is_single: bool, *, shows_byes: bool) -> list[dict]:
+    """The parts of an elimination bracket. With a single one, the final is the last round of the one tree."""
+    sections: dict[str, list[dict]] = {}
+    for row in rows:
+        section = "upper" if is_single and row["section"] == "final" else row["section"]
+        sections.setdefault(section, []).append(row)
+    third = sections.pop("third_place", None)
+    parts = []
+    for section, title in _PARTS:
+        if section not in sections:
+            continue
+        is_tree = is_single and section == "upper"
+        columns = columns_of(
+            sections[section], names_rounds=is_tree, shows_byes=shows_byes and section == "upper"
+        )
+        if not is_single:
+            _name_last(columns, section)
+        parts.append(_part(section, "" if is_tree else title, columns))
+    if third is not None:
+        columns = columns_of(third, names_rounds=False, shows_byes=False)
+        columns[0].title = "Third place"
+        parts.append(_part("third_place", "", columns))
+    return parts
+
+
+def _part(section: str, title: str, columns: list[Column]) -> dict:
+    most = max(len(column.slots) for column in columns)
+    return {"section": section, "title": title, "columns": columns, "is_dense": most >= MANY_SLOTS}
+
+
+def _name_last(columns: list[Column], section: str) -> None:
+    if section == "final":
+        for column, title in zip(columns, ("Grand final", "Second grand final"), strict=False):
+            column.title = title
+    elif len(columns[-1].slots) == 1:
+        columns[-1].title = f"{section.capitalize()} final"
+
+
+# -- tables -------------------------------------------------------------------------------------------------
+
+
+def _heads(bracket: dict) -> list[tuple[str, str, str]]:
+    """The columns of the bracket's tables after the name: (name, short head, full head)."""
+    options = bracket["options"] or {}
+    names = ["played", "won", "drawn", "lost", "score", "points"]
+    if bracket["format"] == "swiss":
+        tiebreaks = options.get("tiebreaks") or _SWISS_TIEBREAKS
+    else:
+        tiebreaks = options.get("tiebreaks") or ()
+    names += [name for name in tiebreaks if name in _HEADS]
+    return [(name, *_HEADS[name]) for name in names]
+
+
+def _groups(
+    bracket: dict, rows: list[dict], entrants: Sequence[dict], brackets: Sequence[dict]
+) -> list[dict]:
+    gone = {entrant["id"] for entrant in entrants if entrant["withdrawn_at"] is not None}
+    groups = group_documents(bracket, rows, entrants)
+    for group in groups:
+        name = group["name"]
+        through = _places_through(bracket, name, brackets)
+        for place, line in enumerate(group["standings"], start=1):
+            line["through"] = through.get(place, "")
+            line["is_withdrawn"] = line["participant_id"] in gone
+            line["score"] = f"{line['score_for']}:{line['score_against']}"
+        group["title"] = f"Group {name}" if 0 < len(name) <= 3 else name
+        group["rounds"] = _rounds([row for row in rows if row["group_name"] == name])
+        group["is_open"] = len(groups) <= FEW_GROUPS
+    return groups
+
+
+def _places_through(bracket: dict, group: str, brackets: Sequence[dict]) -> dict[int, str]:
+    """Which places of the group's table move on: `yes`, or `maybe` for the best of those with a rank."""
+    places: dict[int, str] = {}
+    for other in brackets:
+        options = other["options"] or {}
+        if options.get("from") != bracket["id"]:
+            continue
+        for slot in options.get("slots") or ():
+            if "best" in slot:
+                places.setdefault(slot["rank"], "maybe")
+            elif slot.get("group", "") == group:
+                places[slot["rank"]] = "yes"
+    return places
+
+
+def _rounds(rows: list[dict]) -> list[dict]:
+    """The rounds of a group or of a Swiss bracket; `is_open` in the one that is being played, or the last."""
     by_number: dict[int, list[dict]] = {}
     for row in rows:
         by_number.setdefault(row["round_number"], []).append(row)
     numbers = sorted(by_number)
-    for number, following in zip(reversed(numbers[:-1]), reversed(numbers[1:]), strict=True):
-        by_number[number] = _in_feeding_order(by_number[number], by_number[following])
-    rounds = [
-        {"title": _title(number, len(by_number[number]), names_rounds), "rows": by_number[number]}
-        for number in numbers
+    being_played = next(
+        (number for number in numbers if any(row["state"] not in CLOSED for row in by_number[number])),
+        numbers[-1] if numbers else None,
+    )
+    return [
+        {"number": number, "rows": by_number[number], "is_now": number == being_played} for number in numbers
     ]
-    for place, part in enumerate(rounds):
-        part["feeds"] = place + 1 < len(rounds) and _halves(part["rows"], rounds[place + 1]["rows"])
-        part["fed"] = place > 0 and rounds[place - 1]["feeds"]
-    return rounds
-
-
-def _in_feeding_order(rows: list[dict], following: list[dict]) -> list[dict]:
-    places = {row["id"]: place for place, row in enumerate(following)}
-
-    def place(row: dict) -> tuple:
-        return (
-            places.get(row["winner_to_match_id"], len(places)),
-            row["winner_to_slot"] or 0,
-            row["match_number"],
-        )
-
-    return sorted(rows, key=place)
-
-
-def _halves(rows: list[dict], following: list[dict]) -> bool:
-    """True where each two neighbours feed one match of the following round, so that lines can be drawn."""
-    targets = [row["winner_to_match_id"] for row in rows]
-    return targets == [row["id"] for row in following for _ in (1, 2)]
-
-
-def _title(number: int, matches: int, names_rounds: bool) -> str:
-    if not names_rounds:
-        return f"Round {number}"
-    return _ROUND_NAMES.get(matches) or f"Round of {2 * matches}"

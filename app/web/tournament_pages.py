@@ -109,6 +109,7 @@ def _other_page(number: int) -> str:
 
 
 @blueprint.get("/bracket/")
+@kept_for_strangers
 def bracket(slug: str):
     """The drawing of its brackets, and the tables of its groups."""
     seen = see(slug)

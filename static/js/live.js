@@ -237,7 +237,23 @@
     });
     var label = box.querySelector(".state"), now = fresh.querySelector(".state");
     if (label && now) label.replaceWith(now.cloneNode(true));
+    retime(box, fresh);
     highlight(box);
+  }
+
+  // A box has one line for its time, where a row has two.
+  function retime(box, fresh) {
+    var head = box.querySelector(".bracket-match__head"), now = fresh.querySelector(".match-row__time[datetime]");
+    if (!head) return;
+    var old = head.querySelector("time");
+    if (old && now && old.getAttribute("datetime") === now.getAttribute("datetime")) return;
+    if (old) old.remove();
+    if (!now) return;
+    var time = now.cloneNode(true), day = fresh.querySelector(".match-row__day");
+    time.className = "bracket-match__time";
+    time.dataset.fmt = "short";
+    time.textContent = day.textContent.replace(/^\S+ /, "") + " " + now.textContent;
+    head.appendChild(time);
   }
 
   // -- what only some see ---------------------------------------------------------
@@ -298,7 +314,14 @@
     }, STALE_AFTER + Math.random() * STALE_AFTER);
   }
 
+  // Other scripts of the page may ask for it to be drawn anew within so many milliseconds.
+  document.addEventListener("live:redraw", function (event) {
+    clearTimeout(redrawing);
+    redrawing = setTimeout(refresh, Math.random() * event.detail);
+  });
+
   var refreshing = null;
+  var redrawing = null;
 
   function refreshSoon() {
     clearTimeout(refreshing);
@@ -330,6 +353,7 @@
       main.replaceWith(adopt(document.importNode(fresh, true)));
       newest = {};
       alive();
+      document.dispatchEvent(new CustomEvent("live:redrawn"));
       if (/^\d+$/.test(anew.body.dataset.liveSeq || "")) seq = Math.max(seq || 0, Number(anew.body.dataset.liveSeq));
     }).catch(function () { show("stale"); });
   }

@@ -79,6 +79,7 @@ ACCESS: dict[str, frozenset[str]] = {
             "rooms.rename_station",
             "rooms.delete_station",
             "rooms.brackets",
+            "rooms.next_round",
             "rooms.generate_bracket",
             "rooms.staff",
             "rooms.add_staff",

@@ -188,14 +188,23 @@ def list_brackets(tournament_id: int) -> list[dict]:
 
 
 def list_brackets_with_progress(tournament_id: int) -> list[dict]:
-    """The same, each with how many of its matches there are (`matches`) and how many are over (`closed`)."""
+    """The same, each with how many of its matches there are (`matches`) and are over (`closed`).
+
+    `round` is the last round that has matches.
+    """
     closed = case((Match.state.in_([str(state) for state in CLOSED]), 1), else_=0)
-    query = select(Match.bracket_id, func.count().label("matches"), func.sum(closed).label("closed"))
+    query = select(
+        Match.bracket_id,
+        func.count().label("matches"),
+        func.sum(closed).label("closed"),
+        func.max(Match.round_number).label("round"),
+    )
     query = query.where(Match.tournament_id == tournament_id, ~Match.is_deleted).group_by(Match.bracket_id)
     counts = {
-        row.bracket_id: {"matches": row.matches, "closed": row.closed} for row in db.session.execute(query)
+        row.bracket_id: {"matches": row.matches, "closed": row.closed, "round": row.round}
+        for row in db.session.execute(query)
     }
-    none = {"matches": 0, "closed": 0}
+    none = {"matches": 0, "closed": 0, "round": 0}
     return [bracket | counts.get(bracket["id"], none) for bracket in list_brackets(tournament_id)]
 
 

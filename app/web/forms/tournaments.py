@@ -12,17 +12,6 @@ from app.domain.tournament_settings import BOUNDS, STATUSES, time_zones
 from .base import RoomForm, stripped
 
 GAMES = [(game, schema.title if game != "generic" else "Any other game") for game, schema in SCHEMAS.items()]
-FORMATS = (
-    ("single_elimination", "Single elimination"),
-    ("double_elimination", "Double elimination"),
-    ("round_robin", "Round robin"),
-    ("swiss", "Swiss"),
-)
-SEEDINGS = (
-    ("given", "By seed, as in the list"),
-    ("rank", "By rank: unseeded participants last"),
-    ("random", "Drawn at random"),
-)
 LENGTHS = [(n, "Single game" if n == 1 else f"Best of {n}") for n in (1, 3, 5, 7)]
 _MARK = re.compile(r"\s*[;\t]\s*")
 
@@ -181,26 +170,6 @@ class StationForm(RoomForm):
     name = StringField(
         "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=80)]
     )
-
-
-class BracketForm(RoomForm):
-    """A bracket to be made of the tournament's participants."""
-
-    name = StringField(
-        "Name",
-        default="Main bracket",
-        filters=[stripped],
-        validators=[DataRequired("Give it a name."), Length(max=120)],
-    )
-    format = SelectField("Format", choices=FORMATS)
-    seeding = SelectField("Seeding", choices=SEEDINGS)
-    best_of = SelectField("Length of its matches", coerce=int, choices=LENGTHS)
-    third_place = BooleanField("Match for third place")
-
-    def options(self) -> dict:
-        """The options as the service takes them."""
-        options: dict = {"seeding": self.seeding.data, "best_of": self.best_of.data}
-        return options | ({"third_place": True} if self.third_place.data else {})
 
 
 class ActForm(RoomForm):

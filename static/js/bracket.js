@@ -1,0 +1,188 @@
+// The bracket page's comforts: the path of a participant, one round at a time on a phone, tables that follow what
+// is pushed. Without it the page shows the same; a reload brings what happened.
+(function () {
+  "use strict";
+
+  var PHONE = window.matchMedia("(max-width: 47.99rem)");
+  var REDRAW_WITHIN = 15000;        // a new round is drawn by the server: not for all readers in the same moment
+  var followed = null;              // chosen by the reader; what is under the pointer goes before it
+  var shown = [];
+
+  function all(selector, root) { return Array.from((root || document).querySelectorAll(selector)); }
+
+  // -- the path -------------------------------------------------------------------
+
+  function show(ids) {
+    shown = ids;
+    all(".is-path, .is-path-in, .has-path").forEach(function (element) {
+      element.classList.remove("is-path", "is-path-in", "has-path");
+    });
+    ids.forEach(function (id) {
+      all('.bracket-section [data-side="' + id + '"]').forEach(function (side) { mark(side, id); });
+    });
+  }
+
+  function mark(side, id) {
+    side.classList.add("is-path");
+    side.closest(".bracket-section").classList.add("has-path");
+    var box = side.closest(".bracket-match, .bracket-bye");
+    if (!box) return;
+    box.classList.add("is-path");
+    var slot = box.closest(".bracket__slot"), next = box.dataset.winnerTo && boxOf(box.dataset.winnerTo);
+    var goesOn = slot && (next ? next.querySelector('[data-side="' + id + '"]') : box.matches(".bracket-bye"));
+    if (!goesOn) return;
+    slot.classList.add("is-path");
+    if (next && next.closest(".bracket__slot")) next.closest(".bracket__slot").classList.add("is-path-in");
+  }
+
+  function boxOf(match) { return document.querySelector('.bracket-match[data-match-id="' + Number(match) + '"]'); }
+
+  function idsAt(element, isFocused) {
+    if (!element.closest || !element.closest(".bracket-section")) return null;
+    var side = element.closest("[data-side]");
+    if (side) return [side.dataset.side];
+    var box = element.closest(".bracket-match");
+    if (!box || !isFocused) return null;
+    // The keyboard reaches a match, not a side: then it is the winner's path, or that of both.
+    var sides = all(".side--won[data-side]", box);
+    if (!sides.length) sides = all("[data-side]", box);
+    return sides.map(function (one) { return one.dataset.side; });
+  }
+
+  function rest() { return followed ? [followed] : []; }
+
+  document.addEventListener("pointerover", function (event) {
+    if (event.pointerType === "touch") return;
+    var ids = idsAt(event.target, false) || rest();
+    if (ids.join() !== shown.join()) show(ids);
+  });
+  document.addEventListener("focusin", function (event) {
+    if (event.target.matches(":focus-visible")) show(idsAt(event.target, true) || rest());
+  });
+  document.addEventListener("focusout", function () { show(rest()); });
+
+  // -- one participant, chosen by name ------------------------------------------------
+
+  function offerChoice() {
+    var names = {};
+    all(".bracket-section [data-side]").forEach(function (side) {
+      var name = side.querySelector(".side__name");
+      var own = name && name.firstChild;
+      if (own) names[side.dataset.side] = own.textContent.trim();
+    });
+    var ids = Object.keys(names).sort(function (a, b) { return names[a].localeCompare(names[b]); });
+    var tools = document.querySelector("[data-tools]");
+    if (!tools || ids.length < 3) return;
+    var label = document.createElement("label"), select = document.createElement("select");
+    label.className = "follow";
+    label.textContent = "Follow";
+    select.className = "input";
+    select.add(new Option("Nobody in particular", ""));
+    ids.forEach(function (id) { select.add(new Option(names[id], id, false, id === followed)); });
+    label.appendChild(select);
+    tools.appendChild(label);
+    select.addEventListener("change", function () {
+      followed = select.value || null;
+      show(rest());
+      var boxes = all(".bracket-match.is-path");
+      var open = boxes.filter(function (box) { return !box.querySelector('.side--lost[data-side="' + followed + '"]'); });
+      var last = open.pop() || boxes.pop();
+      if (last) last.scrollIntoView({ block: "center", inline: "center" });
+    });
+  }
+
+  // -- one round at a time ---------------------------------------------------------------
+
+  function tabs(part) {
+    var strip = part.querySelector(".round-tabs"), bracket = part.querySelector(".bracket");
+    if (!strip) return;
+    var rounds = all(".bracket__round", bracket), links = all("a", strip);
+
+    function settle() {
+      var place = Math.round(bracket.scrollLeft / ((bracket.scrollWidth - bracket.clientWidth) / (rounds.length - 1) || 1));
+      var here = PHONE.matches ? rounds[Math.min(place, rounds.length - 1)] : null;
+      links.forEach(function (link, n) {
+        if (here === rounds[n]) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+      });
+      // A later round has fewer matches: what follows moves up to it.
+      bracket.style.height = here ? here.offsetHeight + 12 + "px" : "";
+      var link = strip.querySelector("[aria-current]");
+      if (link) strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
+    }
+
+    function go(round) { bracket.scrollLeft = round.offsetLeft - rounds[0].offsetLeft; }
+
+    links.forEach(function (link, n) {
+      link.addEventListener("click", function (event) { event.preventDefault(); go(rounds[n]); });
+    });
+    var timer = null;
+    bracket.addEventListener("scroll", function () {
+      clearTimeout(timer);
+      timer = setTimeout(settle, 80);
+    });
+    PHONE.addEventListener("change", settle);
+    if (PHONE.matches) go(rounds.find(isBeingPlayed) || rounds[rounds.length - 1]);
+    settle();
+  }
+
+  function isBeingPlayed(round) {
+    return Boolean(round.querySelector('.bracket-match:not([data-state="COMPLETED"], [data-state="FORFEIT"], [data-state="CANCELLED"])'));
+  }
+
+  // -- what is pushed -----------------------------------------------------------------------
+
+  document.addEventListener("live:happened", function (event) {
+    var name = event.detail.name, payload = event.detail.payload;
+    if (name === "bracket_updated") {
+      if (payload.match_id === null) redraw();
+      (payload.tables || []).forEach(function (table) { retell(payload.bracket_id, table); });
+      crown(payload);
+    } else if (name === "match_created" || name === "match_deleted") redraw();
+    if (shown.length) show(shown);
+  });
+
+  function redraw() { document.dispatchEvent(new CustomEvent("live:redraw", { detail: REDRAW_WITHIN })); }
+
+  function retell(bracket, table) {
+    var shownTable = all('[data-standings="' + Number(bracket) + '"]').find(function (one) { return one.dataset.group === table.group; });
+    if (!shownTable) return;
+    var body = shownTable.tBodies[0], rows = Array.from(body.rows);
+    var places = rows.map(function (row) { return row.className.replace(/\s*is-new/, ""); });
+    table.rows.forEach(function (values, place) {
+      var row = rows.find(function (one) { return one.querySelector("[data-side]").dataset.side === String(values[0]); });
+      if (!row) return;
+      var changed = false;
+      table.columns.forEach(function (column, n) {
+        var cell = row.querySelector('[data-cell="' + column + '"]');
+        if (!cell || cell.textContent === String(values[n])) return;
+        cell.textContent = values[n];
+        changed = true;
+      });
+      body.appendChild(row);
+      // What a place leads to belongs to the place, not to who stands there.
+      row.className = places[place] || "";
+      if (changed) row.classList.add("is-new");
+    });
+  }
+
+  function crown(payload) {
+    var section = document.getElementById("bracket-" + payload.bracket_id);
+    var note = section && section.querySelector("[data-champion]");
+    if (!note) return;
+    var side = payload.champion_id && section.querySelector('[data-side="' + payload.champion_id + '"] .side__name');
+    note.hidden = !side;
+    if (side) note.querySelector("[data-champion-name]").textContent = side.firstChild.textContent.trim();
+  }
+
+  // -- begin -----------------------------------------------------------------------------------
+
+  function begin() {
+    offerChoice();
+    all(".bracket-part").forEach(tabs);
+    if (followed) show(rest());
+  }
+
+  document.addEventListener("live:redrawn", begin);
+  begin();
+})();
