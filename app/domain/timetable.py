@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from .errors import InvalidInput
 
 MAX_INTERVAL_MINUTES = 7 * 24 * 60
-# Room for a tournament planned long ahead; a later year is a typing error.
-MAX_YEARS_AHEAD = 10
+# Nothing is planned later than this, but slips of the finger are.
+LAST_YEAR = 2999
 
 
 def check_in_deadline(scheduled_time: datetime | None, window_minutes: int, now: datetime) -> datetime | None:
@@ -21,8 +21,8 @@ def require_future(scheduled_time: datetime, now: datetime) -> None:
     """Raise InvalidInput unless the time is ahead, and not absurdly far."""
     if scheduled_time <= now:
         raise InvalidInput.of("scheduled_time", "Choose a time in the future.")
-    if scheduled_time > now + timedelta(days=366 * MAX_YEARS_AHEAD):
-        raise InvalidInput.of("scheduled_time", f"Choose a time within the next {MAX_YEARS_AHEAD} years.")
+    if scheduled_time.year > LAST_YEAR:
+        raise InvalidInput.of("scheduled_time", f"Choose a time before the end of {LAST_YEAR}.")
 
 
 def staggered(first: datetime, interval_minutes: int, count: int) -> list[datetime]:

@@ -38,6 +38,12 @@ def test_update_takes_any_offset_and_drops_fractions(scene, api_client):
     assert factories.fresh(scene.match).scheduled_time == new
 
 
+def test_a_time_may_be_far_ahead(scene, api_client):
+    time = "2099-01-01T00:00:00Z"
+    response = api_client(scene.organizer).patch(url(scene.match), {"scheduled_time": time})
+    assert (response.status_code, response.json["scheduled_time"]) == (200, time)
+
+
 def test_update_clears_a_time(scene, api_client):
     response = api_client(scene.organizer).patch(url(scene.match), {"scheduled_time": None})
     assert response.status_code == 200

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.widgets import DateTimeLocalInput
 
-# Nothing is planned outside of these years, but slips of the finger are.
-FIRST_YEAR, LAST_YEAR = 1970, 2999
+from app.domain.timetable import LAST_YEAR
+
+FIRST_YEAR = 1970
 _WALL_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
