@@ -81,8 +81,8 @@ def bulk_schedule(
                 "tournament_id": plan.tournament.id,
                 "match_ids": list(match_ids),
                 "scheduled_time": iso(scheduled_time),
-                "interval_minutes": interval_minutes,
                 "count": len(match_ids),
+                **({"interval_minutes": interval_minutes} if interval_minutes else {}),
             },
         )
         uow.session.flush()
