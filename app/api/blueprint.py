@@ -118,18 +118,20 @@ def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:
     return {path: [str(reason) for reason in reasons]}
 
 
-def needs(permission: Permission, match: str | None = None, tournament: str | None = None):
+def needs(
+    permission: Permission, match: str | None = None, tournament: str | None = None, *, deleted: bool = False
+):
     """Let a view run only for those who have the permission for the thing in its address.
 
-    `match` or `tournament` names the address's argument. Raises NotFound or NotAllowed, and does so
-    before the body is read when it stands above `arguments`.
+    `match` or `tournament` names the address's argument; with `deleted` the match may be a deleted one.
+    Raises NotFound or NotAllowed, and does so before the body is read when it stands above `arguments`.
     """
 
     def decorator(view: Callable) -> Callable:
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if match:
-                access.get_match(current_actor(), kwargs[match], permission)
+                access.get_match(current_actor(), kwargs[match], permission, deleted=deleted)
             elif tournament:
                 access.get_tournament(current_actor(), kwargs[tournament], permission)
             return view(*args, **kwargs)

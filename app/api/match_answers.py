@@ -15,6 +15,6 @@ def match_answer(match_id: int, **beside: Any) -> Response:
     return conditional_response(match_document(current_actor(), match_id), **beside)
 
 
-def expected_match_version(match_id: int) -> int | None:
+def expected_match_version(match_id: int, *, deleted: bool = False) -> int | None:
     """The version that the caller's If-Match asks for, or None."""
-    return expected_version(lambda: match_document(current_actor(), match_id))
+    return expected_version(lambda: match_document(current_actor(), match_id, deleted=deleted))

@@ -109,8 +109,14 @@ def delete_match(match_id: int) -> Response:
 
 @blueprint.route("/<id:match_id>/undelete/", methods=["POST"])
 @blueprint.response(200, MatchSchema)
+@needs(Permission.MATCH_DELETE, match="match_id", deleted=True)
 @blueprint.arguments(EmptySchema)
 def undelete_match(_: dict[str, Any], match_id: int) -> Response:
     """Bring a deleted match back as it was."""
-    outcomes.undelete_match(actor=current_actor(), match_id=match_id, now=now())
+    outcomes.undelete_match(
+        actor=current_actor(),
+        match_id=match_id,
+        now=now(),
+        expected_version=expected_match_version(match_id, deleted=True),
+    )
     return match_answer(match_id)

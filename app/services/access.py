@@ -89,10 +89,15 @@ def get_tournament(
     return TournamentAccess(tournament, roles)
 
 
-def get_match(actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW) -> MatchAccess:
-    """The match as the actor may use it; raises NotSignedIn, NotFound or NotAllowed, in this order."""
+def get_match(
+    actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW, *, deleted: bool = False
+) -> MatchAccess:
+    """The match as the actor may use it; raises NotSignedIn, NotFound or NotAllowed, in this order.
+
+    With `deleted` it may be one that is deleted, which exists only for those who have the permission.
+    """
     _require_sign_in(actor, permission)
-    match = db.session.scalar(_MATCH, {"key": match_id})
+    match = db.session.scalar(_MATCH_EVEN_DELETED if deleted else _MATCH, {"key": match_id})
     if match is None or match.tournament.is_deleted:
         raise NotFound
     return require_match(actor, match, match.tournament, permission)
@@ -101,7 +106,7 @@ def get_match(actor: Actor, match_id: int, permission: Permission = Permission.M
 def require_match(actor: Actor, match: Match, tournament: Tournament, permission: Permission) -> MatchAccess:
     """The access to a match that is loaded already; raises like `get_match`."""
     roles, side = match_roles(actor, match, tournament)
-    _require(actor, roles, permission, Permission.MATCH_VIEW)
+    _require(actor, roles, permission, permission if match.is_deleted else Permission.MATCH_VIEW)
     return MatchAccess(match, tournament, roles, side)
 
 
@@ -173,11 +178,12 @@ _TOURNAMENT_BY_ID, _TOURNAMENT_BY_SLUG = (
     select(Tournament).where(column == bindparam("key"), ~Tournament.is_deleted)
     for column in (Tournament.id, Tournament.slug)
 )
-_MATCH = (
+_MATCH_EVEN_DELETED = (
     select(Match)
     .options(joinedload(Match.tournament, innerjoin=True))
-    .where(Match.id == bindparam("key"), ~Match.is_deleted)
+    .where(Match.id == bindparam("key"))
 )
+_MATCH = _MATCH_EVEN_DELETED.where(~Match.is_deleted)
 _OWN_SIDES = select(ParticipantMember.participant_id).where(
     ParticipantMember.user_id == bindparam("user_id"),
     ParticipantMember.participant_id.in_(bindparam("sides", expanding=True)),

@@ -44,11 +44,7 @@ def load(
     match = lock(uow, match_id, deleted=deleted)
     if match is None:
         raise NotFound
-    found = access.require_match(
-        actor, match, tournament, Permission.MATCH_VIEW if match.is_deleted else permission
-    )
-    if match.is_deleted and not (found.may(permission) and actor.can_write):
-        raise NotFound
+    found = access.require_match(actor, match, tournament, permission)
     if expected_version is not None and expected_version != match.version:
         raise stale(uow, match)
     return found

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from app.domain.errors import InvalidInput, Refused
+from app.domain.errors import InvalidInput, NotFound, Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.results import winning_side
@@ -118,10 +118,14 @@ def restore(*, actor: Actor, match_id: int, now: datetime, expected_version: int
 
 def preview_restore(*, actor: Actor, match_id: int) -> dict:
     """What the restoring would do, in the shape of `preview_forfeit`."""
-    match = access.get_match(actor, match_id, Permission.MATCH_RESTORE).match
+    found = access.get_match(actor, match_id, Permission.MATCH_RESTORE)
+    match = found.match
     if not can_move(MatchState(match.state), Move.RESTORE):
         raise Refused([not_from(MatchState(match.state), Move.RESTORE)])
-    return effects_of_taking_back(None, match).preview(match, "would be SCHEDULED")
+    both_known = None not in (match.participant1_id, match.participant2_id)
+    is_ready = both_known and not found.tournament.enable_check_in
+    outcome = MatchState.READY if is_ready else MatchState.SCHEDULED
+    return effects_of_taking_back(None, match).preview(match, f"would be {outcome}")
 
 
 def restore_result(
@@ -140,7 +144,7 @@ def restore_result(
         ).all()
         old = next((version for version in versions if version.n == n), None)
         if old is None:
-            raise InvalidInput.of("n", f"The match has no version {n} of its result.")
+            raise NotFound(f"The match has no version {n} of its result.")
         if match.state not in (MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.COMPLETED):
             raise Refused([not_from(MatchState(match.state), Move.COMPLETE)])
         result = _copy(uow, match, old, actor, versions[-1].n + 1)
@@ -201,10 +205,12 @@ def can_be_deleted(match: Match) -> bool:
     )
 
 
-def undelete_match(*, actor: Actor, match_id: int, now: datetime) -> None:
+def undelete_match(
+    *, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None
+) -> None:
     """Bring a deleted match back as it was; a match that is not deleted is no change."""
     with unit_of_work(now) as uow:
-        found = load(uow, actor, match_id, Permission.MATCH_DELETE, deleted=True)
+        found = load(uow, actor, match_id, Permission.MATCH_DELETE, expected_version, deleted=True)
         match, tournament = found.match, found.tournament
         if not match.is_deleted:
             return

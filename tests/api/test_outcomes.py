@@ -97,6 +97,13 @@ def test_restore_brings_a_cancelled_match_back(app, api_client, check_in, state)
     assert (response.status_code, response.json["state"]) == (200, state)
 
 
+@pytest.mark.parametrize(("check_in", "state"), [(True, "SCHEDULED"), (False, "READY")])
+def test_the_preview_of_a_restore_names_the_state_that_it_leads_to(app, api_client, check_in, state):
+    scene = factories.scene("CANCELLED", enable_check_in=check_in)
+    response = api_client(scene.organizer).post(url(scene.match, "restore") + "?preview=true")
+    assert response.json["affected"][0]["change"] == f"would be {state}"
+
+
 def test_restore_of_another_state_is_refused(app, api_client):
     scene = factories.scene("COMPLETED")
     assert_problem(api_client(scene.organizer).post(url(scene.match, "restore")), 400, says="COMPLETED")
@@ -114,7 +121,7 @@ def test_an_earlier_result_is_made_the_result_again(app, api_client):
     assert [row.status for row in versions] == ["withdrawn", "superseded", "final"]
     listed = client.get(url(scene.match, "results")).json["results"]
     assert [row["n"] for row in listed] == [1, 2, 3]
-    assert_problem(client.post(f"{url(scene.match)}results/9/restore/"), 400, "n")
+    assert_problem(client.post(f"{url(scene.match)}results/9/restore/"), 404)
     assert_problem(client.post(f"{url(scene.match)}results/x/restore/"), 404)
 
 
@@ -129,6 +136,27 @@ def test_delete_and_undelete(app, api_client, state):
     assert_problem(api_client(scene.stranger).post(url(scene.match, "undelete")), 404)
     back = client.post(url(scene.match, "undelete"))
     assert (back.status_code, back.json["state"]) == (200, state)
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_undelete_looks_at_rights_before_the_body(app, api_client, is_deleted):
+    scene = factories.scene("READY")
+    if is_deleted:
+        api_client(scene.organizer).request("DELETE", url(scene.match))
+    wrong = {"surprise": 1}
+    seen = 404 if is_deleted else 403
+    assert_problem(api_client(scene.stranger).post(url(scene.match, "undelete"), wrong), seen)
+    assert_problem(api_client(scene.organizer).post(f"{url(scene.match)[:-1]}999/undelete/", wrong), 404)
+    assert_problem(api_client(scene.organizer).post(url(scene.match, "undelete"), wrong), 400, "surprise")
+
+
+def test_undelete_heeds_the_version(app, api_client):
+    scene = factories.scene("READY")
+    client = api_client(scene.organizer)
+    client.request("DELETE", url(scene.match))
+    for header, status in (('"99"', 412), (f'"{scene.match.version + 1}"', 200)):
+        response = client.post(url(scene.match, "undelete"), headers={"If-Match": header})
+        assert response.status_code == status
 
 
 @pytest.mark.parametrize("state", ["LIVE", "PENDING_RESULT", "COMPLETED", "DISPUTED", "FORFEIT"])

@@ -220,7 +220,7 @@ def test_an_older_result_is_made_the_result_again():
     assert cup.match(3).participant1_id == cup.teams[0].id
     versions = make.rows(MatchResult, match_id=match.id)
     assert [(v.n, v.status) for v in versions] == [(1, "withdrawn"), (2, "superseded"), (3, "final")]
-    with pytest.raises(InvalidInput):
+    with pytest.raises(NotFound):
         cup.do(outcomes.restore_result, 1, n=9)
 
 

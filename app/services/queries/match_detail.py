@@ -42,9 +42,9 @@ _ROW_AND_RESULT = (
 )
 
 
-def match_document(actor: Actor, match_id: int) -> dict:
+def match_document(actor: Actor, match_id: int, *, deleted: bool = False) -> dict:
     """The full match as the actor may see it; raises NotFound."""
-    return document_of(access.get_match(actor, match_id))
+    return document_of(access.get_match(actor, match_id, deleted=deleted))
 
 
 def document_of(found: MatchAccess) -> dict:
