@@ -179,9 +179,7 @@ _TOURNAMENT_BY_ID, _TOURNAMENT_BY_SLUG = (
     for column in (Tournament.id, Tournament.slug)
 )
 _MATCH_EVEN_DELETED = (
-    select(Match)
-    .options(joinedload(Match.tournament, innerjoin=True))
-    .where(Match.id == bindparam("key"))
+    select(Match).options(joinedload(Match.tournament, innerjoin=True)).where(Match.id == bindparam("key"))
 )
 _MATCH = _MATCH_EVEN_DELETED.where(~Match.is_deleted)
 _OWN_SIDES = select(ParticipantMember.participant_id).where(
