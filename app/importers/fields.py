@@ -30,7 +30,7 @@ class Fields:
     def text(self, name: str, maximum: int, default: str | None = "") -> str:
         """A short printable text; with the default None it must be there."""
         value = self.values.get(name)
-        if value is None and default is not None:
+        if value in (None, "") and default is not None:
             return default
         why = why_no_text(value, maximum)
         if why:
