@@ -230,7 +230,7 @@ def test_pages_ask_as_often_for_thirty_matches_as_for_one(app, client, part):
     far = {"bracket_id": bracket.id, "scheduled_time": factories.soon(30)}
     factories.matches(tournament, 1, "SCHEDULED", **far)
     client.get(_path(tournament, part))
-    factories.matches(tournament, 1, "SCHEDULED", **far)
+    factories.change(tournament, name="Renamed")
     with counted(app) as one:
         client.get(_path(tournament, part))
     for state in ("LIVE", "COMPLETED"):
