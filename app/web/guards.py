@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from functools import wraps
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, g, request, session
 from flask_login import current_user
 
 from app.domain.errors import NotSignedIn
 from app.domain.permissions import ANONYMOUS, Actor
 from app.models import User
 from app.services import accounts, rate_limits
+from app.services.queries.live import list_ended_sign_ins
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are for people who are not signed in yet.
@@ -20,7 +21,13 @@ _OPEN_FORMS = frozenset({"accounts.login", "accounts.register", "accounts.sign_i
 
 def find_reader(session_key: str) -> User | None:
     """The user of a session; None once it is over, and on the page that says that the database is away."""
-    return None if g.get("database_is_away") else accounts.find_session_user(session_key)
+    if g.get("database_is_away"):
+        return None
+    sign_in = session.get("sign_in")
+    # A copy of the cookie that outlived the sign-out opens nothing.
+    if sign_in and list_ended_sign_ins([sign_in]):
+        return None
+    return accounts.find_session_user(session_key)
 
 
 def current_actor() -> Actor:

@@ -112,6 +112,14 @@ def test_sign_out_ends_the_session(web_client):
     assert not _is_signed_in(client)
 
 
+def test_a_copy_of_the_cookie_opens_nothing_after_signing_out(web_client):
+    client = web_client(factories.user())
+    copy = client.flask_client.get_cookie("matchdesk_session").value
+    client.post("/logout")
+    client.flask_client.set_cookie("matchdesk_session", copy)
+    assert not _is_signed_in(client)
+
+
 def test_sign_out_is_no_link(web_client):
     assert web_client(factories.user()).get("/logout").status_code == 405
 
