@@ -57,7 +57,7 @@ def columns_of(rows: Sequence[Mapping], *, names_rounds: bool, shows_byes: bool)
     columns = [Column(number, f"Round {number}") for number in sorted(by_round)]
     if names_rounds:
         _name_rounds(columns, by_round)
-    if not _grow(columns, by_round, rows):
+    if not _grow(columns, by_round, rows, least_fan=2 if shows_byes else 1):
         for column in columns:
             column.slots = [Slot(row) for row in by_round[column.number]]
     elif shows_byes and len(columns) > 1:
@@ -66,16 +66,18 @@ def columns_of(rows: Sequence[Mapping], *, names_rounds: bool, shows_byes: bool)
 
 
 def _name_rounds(columns: list[Column], by_round: Mapping[int, list]) -> None:
-    """Rounds of a single tree go by how many are left; what is not full has a number only."""
+    """Rounds of a single tree go by how many are left; what is not half full has a number only."""
     expected = 1
     for column in reversed(columns):
-        if len(by_round[column.number]) > expected:
+        if not expected <= 2 * len(by_round[column.number]) <= 2 * expected:
             return
         column.title = _ROUND_NAMES.get(expected) or f"Round of {2 * expected}"
         expected *= 2
 
 
-def _grow(columns: list[Column], by_round: Mapping[int, list], rows: Sequence[Mapping]) -> bool:
+def _grow(
+    columns: list[Column], by_round: Mapping[int, list], rows: Sequence[Mapping], least_fan: int
+) -> bool:
     """Fill the columns from the last one backwards; False where not every match found its place once."""
     own = {row["id"] for row in rows}
     feeders: dict[int, list[Mapping]] = {}
@@ -84,15 +86,19 @@ def _grow(columns: list[Column], by_round: Mapping[int, list], rows: Sequence[Ma
             feeders.setdefault(row["winner_to_match_id"], []).append(row)
     columns[-1].slots = [Slot(row) for row in by_round[columns[-1].number]]
     for column, following in zip(reversed(columns[:-1]), reversed(columns[1:]), strict=True):
-        column.slots = _before(following.slots, feeders, column.number)
+        # Where nearly everybody has a bye, the few matches stand beside those that they feed.
+        has_few = column is columns[0] and len(following.slots) > max(16, 2 * len(by_round[column.number]))
+        column.slots = _before(following.slots, feeders, column.number, 1 if has_few else least_fan)
     placed = [row["id"] for column in columns for row in column.rows]
     return len(placed) == len(own) and set(placed) == own
 
 
-def _before(following: Sequence[Slot], feeders: Mapping[int, list[Mapping]], number: int) -> list[Slot]:
+def _before(
+    following: Sequence[Slot], feeders: Mapping[int, list[Mapping]], number: int, least_fan: int
+) -> list[Slot]:
     """The slots of the column of this round, in front of those that follow."""
     sources = [_sources(slot, feeders) for slot in following]
-    fan = max(1, *(len(found) for found in sources))
+    fan = max(least_fan, *(len(found) for found in sources))
     if fan > 2:
         return []
     slots = []

@@ -66,7 +66,7 @@ def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
 def _drawn(bracket: dict, rows: list[dict], entrants: Sequence[dict], brackets: Sequence[dict]) -> dict:
     if bracket["format"] in TABLE_FORMATS:
         groups = _groups(bracket, rows, entrants, brackets)
-        return {"parts": [], "left_out": [], "groups": groups, "heads": _heads(bracket)}
+        return {"parts": [], "left_out": [], "groups": groups, "heads": _heads(bracket, groups)}
     left_out: list[dict] = []
     if len(rows) > LARGEST_DRAWING:
         rows, left_out = _without_large_rounds(rows)
@@ -135,15 +135,20 @@ def _name_last(columns: list[Column], section: str) -> None:
 # -- tables -------------------------------------------------------------------------------------------------
 
 
-def _heads(bracket: dict) -> list[tuple[str, str, str]]:
+def _heads(bracket: dict, groups: Sequence[dict]) -> list[tuple[str, str, str]]:
     """The columns of the bracket's tables after the name: (name, short head, full head)."""
     options = bracket["options"] or {}
     names = ["played", "won", "drawn", "lost", "score", "points"]
+    has_draws = any(line["drawn"] for group in groups for line in group["standings"])
+    if not (options.get("draws") or has_draws):
+        names.remove("drawn")
     if bracket["format"] == "swiss":
         tiebreaks = options.get("tiebreaks") or _SWISS_TIEBREAKS
     else:
         tiebreaks = options.get("tiebreaks") or ()
-    names += [name for name in tiebreaks if name in _HEADS]
+    # Beside each other, tables have room for what is counted, not for who met whom.
+    skipped = {"head_to_head"} if len(groups) > 1 else set()
+    names += [name for name in tiebreaks if name in _HEADS and name not in skipped]
     return [(name, *_HEADS[name]) for name in names]
 
 

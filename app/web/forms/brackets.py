@@ -114,7 +114,7 @@ class BracketForm(RoomForm):
     win = _points("Points for a win", 3)
     draw = _points("For a draw", 1)
     loss = _points("For a loss", 0)
-    tiebreaks = FieldList(SelectField(choices=TIEBREAKS), min_entries=7, max_entries=7)
+    tiebreaks = FieldList(SelectField(choices=TIEBREAKS, default=""), min_entries=7, max_entries=7)
 
     def __init__(self, *args, names: Mapping[str, int], sources: Sequence[Mapping] = (), **kwargs):
         """`names` are the participants' ids by name; `sources` the brackets whose places may be taken."""
