@@ -5,6 +5,7 @@ and one that was away catches up.
 """
 
 import logging
+import time
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select
@@ -32,6 +33,8 @@ def run_due(now: datetime) -> int:
     """Do what is due; returns how many matches were changed."""
     changed = 0
     for match_id in (*_overdue_check_ins(now), *_overdue_confirmations(now)):
+        # Requests have their turn between two matches.
+        time.sleep(0)
         try:
             changed += _run_one(match_id, now)
         except NotFound:
