@@ -87,13 +87,24 @@ class _Writer:
         drafts, planned = _plan(bracket)
         stored = _same(bracket, planned, matches)
         tree = _Tree(bracket, drafts, stored)
-        rounds = max(draft.round_number for draft in drafts if draft.section == "upper")
+        rounds = max((draft.round_number for draft in drafts if draft.section == "upper"), default=1)
+        numbers: dict[object, int] = {}
         counts: dict[tuple, int] = {}
         for draft in drafts:
             spot = _spot(draft, bracket["format"], rounds)
             counts[spot] = counts.get(spot, 0) + 1
-            sides = tree.sides(draft)
-            self._add_match(stage_id, (*spot, counts[spot]), sides, tree.match_of.get(draft.key))
+            below = [numbers[s.key] for s in (draft.source1, draft.source2) if _is_lower_winner(s, draft)]
+            # In the lower bracket a match is numbered after those that it comes from, ours after the upper.
+            numbers[draft.key] = (
+                (below[0], (max(below, default=0) + 1) // 2)[len(below) - 1] if below else counts[spot]
+            )
+            self._add_match(
+                stage_id,
+                (*spot, numbers[draft.key]),
+                tree.sides(draft),
+                tree.match_of.get(draft.key),
+                is_turned=below != sorted(below),
+            )
 
     def _id(self, name: str, *path: int, **columns) -> int:
         """The id of the group or round at the path, made where it is new."""
@@ -103,7 +114,13 @@ class _Writer:
         return self.ids[name, *path]
 
     def _add_match(
-        self, stage_id: int, spot: tuple[int, int, int], sides: list[dict | None], match: dict | None
+        self,
+        stage_id: int,
+        spot: tuple[int, int, int],
+        sides: list[dict | None],
+        match: dict | None,
+        *,
+        is_turned: bool = False,
     ) -> None:
         group_id = self._id("group", stage_id, spot[0], stage_id=stage_id)
         round_id = self._id("round", stage_id, spot[0], spot[1], stage_id=stage_id, group_id=group_id)
@@ -118,10 +135,11 @@ class _Writer:
             "status": _status(sides, match),
         }
         if match:
-            self._add_outcome(row, sides, match)
-        self.data["match"].append({**row, "opponent1": sides[0], "opponent2": sides[1]})
+            self._add_outcome(row, sides, match, (2, 1) if is_turned else (1, 2))
+        first, second = reversed(sides) if is_turned else sides
+        self.data["match"].append({**row, "opponent1": first, "opponent2": second})
 
-    def _add_outcome(self, row: dict, sides: list[dict | None], match: dict) -> None:
+    def _add_outcome(self, row: dict, sides: list[dict | None], match: dict, order: tuple[int, int]) -> None:
         if match["state"] == "CANCELLED":
             self.left_out.append(f"M{match['match_number']} is CANCELLED, which brackets-manager can't tell.")
         if match["state"] not in _OVER or None in sides:
@@ -136,7 +154,7 @@ class _Writer:
                     "stage_id": row["stage_id"],
                     "parent_id": row["id"],
                     "status": 4,
-                    **{f"opponent{slot}": _game_side(sides, game, slot) for slot in (1, 2)},
+                    **{f"opponent{n}": _game_side(sides, game, slot) for n, slot in enumerate(order, 1)},
                 }
             )
 
@@ -228,6 +246,10 @@ class _Tree:
             return self.entrants[source.number - 1]
         match = self.match_of[source.key]
         return match["winner_id" if isinstance(source, WinnerOf) else "loser_id"]
+
+
+def _is_lower_winner(source: Source, draft: Draft) -> bool:
+    return draft.section == "lower" and isinstance(source, WinnerOf)
 
 
 def _spot(draft: Draft, format: str, rounds: int) -> tuple[int, int]:

@@ -175,7 +175,12 @@ class _Reader:
             stage.options = {"third_place": True}
         made: dict[Spot, Game] = {}
         for node in sorted(played, key=lambda node: order[node.row.values["id"]]):
-            made[node.spot] = self._tree_game(stage, node)
+            game = made[node.spot] = self._tree_game(stage, node)
+            if is_double and game.section == "final":
+                # A grand final counts its rounds on from those of the upper bracket.
+                game.round_number += last[1]
+            elif game.section == "third_place":
+                game.round_number = last[1]
         self._link(played, made)
 
     def _enter(self, stage: Stage, first_round: list[Node]) -> None:

@@ -84,7 +84,9 @@ class Replay:
 
 def alliance_of(event, side):
     """The alliance whose robots these are; a substitute may be among them."""
-    return max(event["alliances"], key=lambda alliance: len({*alliance["picks"]} & {*side["team_keys"]}))["name"]
+    return max(event["alliances"], key=lambda alliance: len({*alliance["picks"]} & {*side["team_keys"]}))[
+        "name"
+    ]
 
 
 @pytest.mark.parametrize("name", EVENTS)
@@ -106,7 +108,9 @@ def test_playoffs_of_an_frc_event(name):
     assert [section for _, section in met].count("upper") == 7
     names = [alliance_of(event, first[colour]) for colour in ("red", "blue")]
     games = [(match["red"]["score"], match["blue"]["score"]) for match in (first, second)]
-    won = [sum(match["winning_alliance"] == colour for match in (first, second)) for colour in ("red", "blue")]
+    won = [
+        sum(match["winning_alliance"] == colour for match in (first, second)) for colour in ("red", "blue")
+    ]
     final = replay.play(names, won, games, best_of=3)
     champion = names[won.index(2)]
     assert (final.section, replay.name(final.winner_id)) == ("final", champion)
@@ -161,10 +165,14 @@ def test_world_cup():
     knockout = {line["num"]: line for line in lines if "group" not in line}
     members = {letter: [] for letter in GROUPS}
     for line in group_lines:
-        members[line["group"][-1]] += [t for t in (line["team1"], line["team2"]) if t not in members[line["group"][-1]]]
+        members[line["group"][-1]] += [
+            t for t in (line["team1"], line["team2"]) if t not in members[line["group"][-1]]
+        ]
     group_of = {team: letter for letter, teams in members.items() for team in teams}
     # The snake deals the first pot out from A to L, the second from L to A, and so on.
-    order = [members[letter][pot] for pot in range(4) for letter in (GROUPS if pot % 2 == 0 else GROUPS[::-1])]
+    order = [
+        members[letter][pot] for pot in range(4) for letter in (GROUPS if pot % 2 == 0 else GROUPS[::-1])
+    ]
     replay = Replay(order)
     groups_id = replay.generate(
         "round_robin",
