@@ -10,6 +10,15 @@ from app.extensions import db
 from app.models import Bracket, BracketEntrant, Match, Participant
 
 TABLE_FORMATS = ("round_robin", "swiss")
+_GAME = (
+    Match.state,
+    Match.group_name,
+    Match.participant1_id,
+    Match.participant2_id,
+    Match.participant1_score,
+    Match.participant2_score,
+    Match.winner_id,
+)
 
 
 def group_documents(bracket: Mapping, rows: Iterable[Mapping], entrants: Sequence[Mapping]) -> list[dict]:
@@ -105,17 +114,7 @@ class BracketTables:
     def __init__(self, bracket: Bracket):
         self._bracket = {"format": bracket.format, "options": bracket.options}
         self._rows = (
-            db.session.execute(
-                select(
-                    Match.state,
-                    Match.group_name,
-                    Match.participant1_id,
-                    Match.participant2_id,
-                    Match.participant1_score,
-                    Match.participant2_score,
-                    Match.winner_id,
-                ).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
-            )
+            db.session.execute(select(*_GAME).where(Match.bracket_id == bracket.id, ~Match.is_deleted))
             .mappings()
             .all()
         )
@@ -178,6 +177,24 @@ def list_entrants(bracket_id: int) -> list[dict]:
 def entrants_by_bracket(tournament_id: int) -> dict[int, list[dict]]:
     """The same for all brackets of a tournament, by the bracket's id."""
     return _entrants(Participant.tournament_id == tournament_id)
+
+
+def tables_by_bracket(tournament_id: int, brackets: Sequence[Mapping]) -> dict[int, list[dict]]:
+    """What `group_documents` says of each of these brackets, by id; two queries, if any has tables."""
+    with_tables = [bracket for bracket in brackets if bracket["format"] in TABLE_FORMATS]
+    if not with_tables:
+        return {}
+    query = select(*_GAME, Match.bracket_id).where(
+        Match.bracket_id.in_([bracket["id"] for bracket in with_tables]), ~Match.is_deleted
+    )
+    rows: dict[int, list[dict]] = {}
+    for row in db.session.execute(query).mappings():
+        rows.setdefault(row["bracket_id"], []).append({**row, **_NAMELESS})
+    entrants = entrants_by_bracket(tournament_id)
+    return {
+        bracket["id"]: group_documents(bracket, rows.get(bracket["id"], []), entrants.get(bracket["id"], []))
+        for bracket in with_tables
+    }
 
 
 def group_names_by_bracket(tournament_id: int) -> dict[int, list[str]]:

@@ -14,6 +14,9 @@ LARGEST_ROUND = 32
 MANY_SLOTS = 16
 # Of so many groups the matches are in sight at once; those of more are unfolded.
 FEW_GROUPS = 4
+# So much of a table, and of so many groups, the overview tells.
+MOST_LEADERS = 4
+MOST_GROUPS = 12
 _PARTS = (("upper", "Upper bracket"), ("lower", "Lower bracket"), ("final", "Grand final"))
 _FORMATS = {
     "single_elimination": "Single elimination",
@@ -54,6 +57,41 @@ def draw(
         | {"count": len(own[bracket["id"]]), "format_name": _FORMATS[bracket["format"]]}
         | _drawn(bracket, own[bracket["id"]], entrants.get(bracket["id"], []), brackets)
         for bracket in brackets
+    ]
+
+
+def teasers(brackets: Sequence[dict], tables: Mapping[int, Sequence[dict]]) -> list[dict]:
+    """The brackets as the overview tells of them: `round_told`, and `leaders` of their tables.
+
+    Of one table these are the first few, of several groups the first of each: `label`, `name`, `points`.
+    """
+    return [
+        bracket
+        | {
+            "format_name": _FORMATS[bracket["format"]],
+            "round_told": _round_told(bracket),
+            "leaders": _leaders(tables.get(bracket["id"], ())),
+        }
+        for bracket in brackets
+    ]
+
+
+def _round_told(bracket: dict) -> str:
+    number = bracket["open_round"]
+    if number is None or bracket["format"] == "double_elimination":
+        return ""
+    return f"Round {number} of {(bracket['options'] or {}).get('rounds') or bracket['round']}"
+
+
+def _leaders(groups: Sequence[dict]) -> list[dict]:
+    if len(groups) == 1:
+        lines = [(str(line["rank"]), line) for line in groups[0]["standings"][:MOST_LEADERS]]
+    else:
+        lines = [(group["name"], group["standings"][0]) for group in groups[:MOST_GROUPS]]
+    if not any(line["played"] for _, line in lines):
+        return []
+    return [
+        {"label": label, "name": line["participant_name"], "points": line["points"]} for label, line in lines
     ]
 
 

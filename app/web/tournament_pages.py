@@ -13,7 +13,7 @@ from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, tournaments
 from app.services.queries import match_list, pages, rows
-from app.services.tables import entrants_by_bracket
+from app.services.tables import entrants_by_bracket, tables_by_bracket
 
 from . import drawing
 from .forms.filters import match_filter_form
@@ -55,11 +55,12 @@ def see(slug: str) -> Seen:
 def overview(slug: str):
     """One tournament: live, next, just finished, and its brackets."""
     seen = see(slug)
+    brackets = pages.list_brackets_with_progress(seen.tournament.id)
     return render_template(
         "public/tournament.html",
         **seen.values("overview"),
         now=pages.get_now(seen.tournament.id, now()),
-        brackets=pages.list_brackets_with_progress(seen.tournament.id),
+        brackets=drawing.teasers(brackets, tables_by_bracket(seen.tournament.id, brackets)),
     )
 
 

@@ -126,9 +126,22 @@
     settle();
   }
 
-  function isBeingPlayed(round) {
-    return Boolean(round.querySelector('.bracket-match:not([data-state="COMPLETED"], [data-state="FORFEIT"], [data-state="CANCELLED"])'));
+  function isBeingPlayed(round) { return Boolean(openBox(round)); }
+
+  function openBox(round) {
+    return round.querySelector('.bracket-match:not([data-state="COMPLETED"], [data-state="FORFEIT"], [data-state="CANCELLED"])');
   }
+
+  // A column may be as tall as the whole drawing: a link leads to what is played in it.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("[data-jump]");
+    var round = link && document.getElementById(link.hash.slice(1));
+    if (!round) return;
+    event.preventDefault();
+    var box = openBox(round) || round.querySelector(".bracket-match");
+    box.scrollIntoView({ block: "center", inline: "center" });
+    box.focus({ preventScroll: true });
+  });
 
   // -- what is pushed -----------------------------------------------------------------------
 

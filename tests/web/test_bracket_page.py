@@ -6,7 +6,9 @@ from itertools import pairwise
 
 import pytest
 
-from app.models import Match
+from app.domain.brackets.double_elimination import plan_double_elimination
+from app.domain.brackets.single_elimination import plan_single_elimination
+from app.models import Match, Participant, User
 from app.services import brackets, matches, outcomes, results, swiss, tournaments
 from app.web.bracket_tree import columns_of
 from app.web.drawing import draw
@@ -42,8 +44,6 @@ def made(app):
 
 
 def _organizer(of):
-    from app.models import User
-
     return factories.actor(factories.rows(User, id=of.organizer_id)[0])
 
 
@@ -75,9 +75,6 @@ def _boxes(text: str) -> list[int]:
 
 def _rows(number: int, format: str = "single_elimination") -> list[dict]:
     """The plan of a bracket as the page reads it, the seeds as names."""
-    from app.domain.brackets.double_elimination import plan_double_elimination
-    from app.domain.brackets.single_elimination import plan_single_elimination
-
     is_single = format == "single_elimination"
     plan = plan_single_elimination(number) if is_single else plan_double_elimination(number)
     return [
@@ -227,8 +224,6 @@ def test_a_swiss_shows_its_rounds_latest_first_and_the_bye(client, made, play, a
 
 def test_a_side_that_withdrew_is_marked(client, made, app):
     tournament, _ = made(4, "round_robin")
-    from app.models import Participant
-
     gone = factories.rows(Participant, tournament_id=tournament.id)[0]
     with app.app_context():
         tournaments.withdraw_participant(
@@ -304,3 +299,13 @@ def test_the_overview_tells_how_far_each_format_is(client, made, play, format):
     text = client.get(f"/tournaments/{tournament.slug}/").text
     assert f"The {format}" in text
     assert re.search(r"1 of \d+ matches over", text)
+    assert ('class="leaders"' in text) is (format in ("round_robin", "swiss"))
+
+
+def test_the_overview_names_the_first_of_each_group(client, made, play):
+    tournament, bracket_id = made(8, "round_robin", groups=2)
+    match = factories.rows(Match, bracket_id=bracket_id)[0]
+    play(tournament, match, 4, 0)
+    leaders = client.get(f"/tournaments/{tournament.slug}/").text.split('class="leaders"')[1]
+    winner = factories.rows(Participant, id=match.participant1_id)[0]
+    assert leaders.index(">A</td>") < leaders.index(winner.name) < leaders.index(">B</td>")

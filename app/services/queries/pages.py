@@ -190,21 +190,21 @@ def list_brackets(tournament_id: int) -> list[dict]:
 def list_brackets_with_progress(tournament_id: int) -> list[dict]:
     """The same, each with how many of its matches there are (`matches`) and are over (`closed`).
 
-    `round` is the last round that has matches.
+    `round` is the last round that has matches, `open_round` the first that is not over, or None.
     """
+    none = {"matches": 0, "closed": 0, "round": 0, "open_round": None}
     closed = case((Match.state.in_([str(state) for state in CLOSED]), 1), else_=0)
     query = select(
         Match.bracket_id,
         func.count().label("matches"),
         func.sum(closed).label("closed"),
         func.max(Match.round_number).label("round"),
+        func.min(case((closed == 0, Match.round_number))).label("open_round"),
     )
     query = query.where(Match.tournament_id == tournament_id, ~Match.is_deleted).group_by(Match.bracket_id)
     counts = {
-        row.bracket_id: {"matches": row.matches, "closed": row.closed, "round": row.round}
-        for row in db.session.execute(query)
+        row.bracket_id: {name: getattr(row, name) for name in none} for row in db.session.execute(query)
     }
-    none = {"matches": 0, "closed": 0, "round": 0}
     return [bracket | counts.get(bracket["id"], none) for bracket in list_brackets(tournament_id)]
 
 
