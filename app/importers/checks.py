@@ -52,7 +52,6 @@ class _Check:
             self._result(game)
         if not self.problems:
             self._links()
-        if not self.problems:
             self._cycles()
 
     def _refuse(self, game: Game, why: str) -> None:

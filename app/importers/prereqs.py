@@ -41,6 +41,14 @@ def make_stage(
         for prereq in match.prereqs
         if prereq is not None and prereq.match not in by_key
     ]
+    taken: dict[Prereq, Fed] = {}
+    for match in matches:
+        for prereq in filter(None, match.prereqs):
+            first = taken.setdefault(prereq, match)
+            if first is not match:
+                side = "winner" if prereq.wins else "loser"
+                why = f"waits for the {side} of the match {prereq.match}, as {first.game.where} does"
+                problems.append(Problem(match.game.where, why))
     if problems:
         return []
     stage.format = stage.format or _format(matches)
@@ -120,7 +128,6 @@ def _link(match: Fed, by_key: dict[Key, Fed]) -> None:
     for slot, prereq in enumerate(match.prereqs, 1):
         if prereq is not None:
             name = "winner_to" if prereq.wins else "loser_to"
-            # A second match for the same winner is for the checks: it feeds two.
             setattr(feeders[slot - 1], name, Link(match.game.key, slot))
     first, second = feeders
     if first is not None and first is second and first.winner is not None and first.winner == first.sides[0]:
