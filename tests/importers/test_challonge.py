@@ -90,7 +90,7 @@ def test_a_second_final_that_the_upper_side_spares():
 
 
 def test_the_upper_side_of_the_final_stands_first():
-    document = double_elimination()[:5] + [match(6, 3, 12, 11, 11, "1-4", before=(5, 3))]
+    document = [*double_elimination()[:5], match(6, 3, 12, 11, 11, "1-4", before=(5, 3))]
     game = next(game for game in reading(document).snapshot.games if game.key == 6)
     assert (game.sides, game.score, game.winner) == ([11, 12], (4, 1), 11)
 
