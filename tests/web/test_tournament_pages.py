@@ -158,7 +158,7 @@ def test_bracket_shows_groups_as_tables(client):
             **common,
         )
     text = client.get(_path(tournament, "bracket/")).text
-    table = text.split("Group A")[1].split("</table>")[0]
+    table = text.split(">Group A</caption>")[1].split("</table>")[0]
     assert table.index("Alpha") < table.index("Charlie") < table.index("Bravo")
     assert "2:0" in table
 
