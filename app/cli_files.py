@@ -81,7 +81,9 @@ def import_file(
     else:
         snapping = SNAPSHOT_READERS[format](_bytes_of(file), zone)
     snapshot = _read_out(snapping, snapping.snapshot, file)
-    _complete(snapshot, name or file.stem, time_zone, private)
+    if name:
+        snapshot.settings["name"] = name
+    _complete(snapshot, file.stem, time_zone, private)
     try:
         written = write_snapshot(snapshot, actor=actor, now=now(), source=format)
     except InvalidInput as error:

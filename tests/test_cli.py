@@ -198,6 +198,84 @@ class TestImport:
         assert "openfootball" in result.stderr
 
 
+class TestSnapshots:
+    """Formats that become a new tournament each time, and what goes out in them."""
+
+    @pytest.fixture
+    def export_world_cup(self, run, organizer, tmp_path):
+        """Writes the World Cup in a format; returns the path, and what the command said."""
+
+        def export(format):
+            if not stored(Tournament):
+                run("import", "openfootball", WORLD_CUP)
+            path = tmp_path / f"out-{format}"
+            return path, run("export", "world-cup-2026", "--format", format, "--output", path)
+
+        return export
+
+    def test_the_world_cup_goes_out_and_comes_in_again(self, run, export_world_cup):
+        path, _ = export_world_cup("matchdesk")
+        result = run("import", "matchdesk", path)
+        assert result.stderr == "Warning: The slug world-cup-2026 is taken; it is world-cup-2026-2 here.\n"
+        assert result.stdout.endswith(
+            "slug=world-cup-2026-2\nWorld Cup 2026: 48 participants, 16 stations, 104 matches.\n"
+        )
+        again = run("export", "world-cup-2026-2").stdout
+        assert len(json.loads(again)["matches"]) == 104
+
+    def test_its_matches_and_teams_as_tables(self, run, export_world_cup):
+        teams, _ = export_world_cup("csv-participants")
+        matches, told = export_world_cup("csv-matches")
+        assert told.stdout == f"Wrote 104 matches of world-cup-2026 to {matches}.\n"
+        result = run(
+            "import",
+            "csv",
+            matches,
+            "--participants",
+            teams,
+            "--name",
+            "Copy",
+            "--time-zone",
+            "Europe/Madrid",
+            "--private",
+        )
+        assert result.stdout.endswith("slug=copy\nCopy: 48 participants, 16 stations, 104 matches.\n")
+        copy = factories.rows(Tournament, slug="copy")[0]
+        assert (copy.time_zone, copy.is_public) == ("Europe/Madrid", False)
+
+    def test_what_a_format_cannot_tell_is_named(self, run, export_world_cup):
+        path, result = export_world_cup("brackets-manager")
+        assert result.stderr == "Warning: Knockout was left out: it names no entrants in seed order.\n"
+        result = run("import", "brackets-manager", path)
+        assert result.stdout.endswith(
+            "slug=out-brackets-manager\nout-brackets-manager: 48 participants, 0 stations, 72 matches.\n"
+        )
+
+    def test_nothing_to_write(self, run, organizer):
+        factories.tournament(organizer, slug="empty")
+        result = run("export", "empty", "--format", "brackets-manager")
+        assert (result.exit_code, result.stderr) == (1, "Error: The tournament has no bracket.\n")
+
+    @pytest.mark.parametrize("format", ["brackets-manager", "challonge", "csv", "matchdesk", "startgg"])
+    @pytest.mark.parametrize("data", [b"", b"\xff", b"{}", b"[[]]", b"[" * 100_000])
+    def test_files_that_are_none_are_refused(self, run, organizer, write_file, format, data):
+        result = run("import", format, write_file(data))
+        assert result.exit_code == 1
+        assert result.stderr.startswith("Error: ") and "nothing was changed" in result.stderr
+        assert stored(Tournament) == 0
+
+    def test_a_name_that_cannot_be(self, run, organizer, write_file):
+        result = run("import", "csv", write_file(b"name\nAjax\n"), "--name", "x" * 200)
+        assert result.exit_code == 1
+        assert "at most 120" in result.stderr
+        assert stored(Tournament) == 0
+
+    def test_participants_are_for_csv(self, run, organizer, write_file):
+        path = write_file(b"{}")
+        result = run("import", "matchdesk", path, "--participants", path)
+        assert (result.exit_code, result.stderr) == (1, "Error: --participants is for csv.\n")
+
+
 class TestDemo:
     def test_says_the_sign_ins_and_is_loaded_once(self, run, app_context):
         first, second = run("demo"), run("demo")

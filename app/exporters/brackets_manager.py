@@ -16,10 +16,15 @@ _UNDER_WAY = ("LIVE", "PENDING_RESULT", "DISPUTED")
 
 
 def write(document: dict) -> tuple[str, list[str]]:
-    """The text, and what it leaves out. Raises NotWritable where a bracket has another structure."""
+    """The text, and what it leaves out: brackets of another structure. NotWritable where those are all."""
     writer = _Writer(document)
     for bracket in document["brackets"]:
-        writer.add(bracket)
+        try:
+            writer.add(bracket)
+        except NotWritable as error:
+            writer.left_out.append(f"{bracket['name']} was left out: {error}")
+    if not writer.data["stage"]:
+        raise NotWritable(" ".join(writer.left_out) or "The tournament has no bracket.")
     loose = sum(match["bracket"] is None for match in document["matches"])
     if loose:
         writer.left_out.append(f"{loose} matches of no bracket were left out.")
@@ -42,8 +47,8 @@ class _Writer:
         """One more stage."""
         matches = [match for match in self.document["matches"] if match["bracket"] == bracket["id"]]
         if bracket["format"] == "swiss":
-            self.left_out.append(f"{bracket['name']} was left out: brackets-manager knows no Swiss system.")
-            return
+            raise NotWritable("brackets-manager knows no Swiss system.")
+        tree = None if bracket["format"] == "round_robin" else _tree(bracket, matches)
         stage_id = len(self.data["stage"])
         options = bracket["options"]
         settings: dict[str, object] = {"matchesChildCount": 0}
@@ -69,10 +74,10 @@ class _Writer:
                 "settings": settings,
             }
         )
-        if bracket["format"] == "round_robin":
+        if tree is None:
             self._add_groups(stage_id, matches)
         else:
-            self._add_tree(stage_id, bracket, matches)
+            self._add_tree(stage_id, bracket["format"], tree)
 
     def _add_groups(self, stage_id: int, matches: list[dict]) -> None:
         groups = sorted({match["group"] for match in matches})
@@ -83,15 +88,13 @@ class _Writer:
             sides = [{"id": match[f"participant{slot}_id"]} for slot in (1, 2)]
             self._add_match(stage_id, (*spot, counts[spot]), sides, match)
 
-    def _add_tree(self, stage_id: int, bracket: dict, matches: list[dict]) -> None:
-        drafts, planned = _plan(bracket)
-        stored = _same(bracket, planned, matches)
-        tree = _Tree(bracket, drafts, stored)
+    def _add_tree(self, stage_id: int, format: str, tree: _Tree) -> None:
+        drafts = tree.drafts
         rounds = max((draft.round_number for draft in drafts if draft.section == "upper"), default=1)
         numbers: dict[object, int] = {}
         counts: dict[tuple, int] = {}
         for draft in drafts:
-            spot = _spot(draft, bracket["format"], rounds)
+            spot = _spot(draft, format, rounds)
             counts[spot] = counts.get(spot, 0) + 1
             below = [numbers[s.key] for s in (draft.source1, draft.source2) if _is_lower_winner(s, draft)]
             # In the lower bracket a match is numbered after those that it comes from, ours after the upper.
@@ -159,11 +162,17 @@ class _Writer:
             )
 
 
+def _tree(bracket: dict, matches: list[dict]) -> _Tree:
+    """The bracket in full; NotWritable where its structure is none of brackets-manager's."""
+    drafts, planned = _plan(bracket)
+    return _Tree(bracket, drafts, _same(planned, matches))
+
+
 def _plan(bracket: dict) -> tuple[list[Draft], list[PlannedMatch]]:
     entrants = len(bracket["entrants"]) or len(bracket["options"].get("slots") or [])
     options = bracket["options"]
     if entrants < 2:
-        raise NotWritable(f"{bracket['name']} names no entrants in seed order, which brackets-manager needs.")
+        raise NotWritable("it names no entrants in seed order.")
     if bracket["format"] == "single_elimination":
         arguments = {"third_place": bool(options.get("third_place"))}
         return list(draft_single_elimination(entrants, **arguments)), plan_single_elimination(
@@ -175,7 +184,7 @@ def _plan(bracket: dict) -> tuple[list[Draft], list[PlannedMatch]]:
     )
 
 
-def _same(bracket: dict, planned: list[PlannedMatch], matches: list[dict]) -> list[dict]:
+def _same(planned: list[PlannedMatch], matches: list[dict]) -> list[dict]:
     """The matches in the order of the plan; NotWritable unless they feed each other as planned."""
     by_number = {match["match_number"]: match for match in matches}
     number_of = {match["id"]: match["match_number"] for match in matches}
@@ -189,10 +198,7 @@ def _same(bracket: dict, planned: list[PlannedMatch], matches: list[dict]) -> li
         return match is not None and [link(match, "winner_to"), link(match, "loser_to")] == feeds
 
     if len(planned) != len(matches) or not all(map(is_same, planned)):
-        raise NotWritable(
-            f"The matches of {bracket['name']} feed each other otherwise than in a bracket of this size, "
-            "so that their places in one of brackets-manager are not known."
-        )
+        raise NotWritable("its matches feed each other otherwise than in a bracket made here.")
     return [by_number[plan.match_number] for plan in planned]
 
 
@@ -201,6 +207,7 @@ class _Tree:
 
     def __init__(self, bracket: dict, drafts: list[Draft], stored: list[dict]):
         self.seeds = {entrant["seed"]: entrant["participant"] for entrant in bracket["entrants"]}
+        self.drafts = drafts
         # Seeds may have gaps, where the bracket was read from elsewhere.
         self.entrants = [self.seeds[seed] for seed in sorted(self.seeds)] or [None] * len(stored)
         self.count = len(bracket["entrants"]) or len(bracket["options"].get("slots") or [])

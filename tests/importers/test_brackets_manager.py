@@ -178,6 +178,9 @@ class TestRoundTrip:
 
     def test_what_the_format_cannot_tell_is_named(self):
         played = Played(4, "swiss", rounds=2)
+        with pytest.raises(NotWritable, match="no Swiss system"):
+            write(export(played.tournament.id))
+        played.bracket("Cup", "single_elimination", {})
         make.match(played.tournament)
         _, left_out = write(export(played.tournament.id))
         assert left_out == [
