@@ -17,6 +17,8 @@ FEW_GROUPS = 4
 # So much of a table, and of so many groups, the overview tells.
 MOST_LEADERS = 4
 MOST_GROUPS = 12
+# How many matches a round has: by bracket, then by section and number.
+Sizes = Mapping[int, Mapping[tuple[str, int], int]]
 _PARTS = (("upper", "Upper bracket"), ("lower", "Lower bracket"), ("final", "Grand final"))
 _FORMATS = {
     "single_elimination": "Single elimination",
@@ -41,12 +43,30 @@ _HEADS = {
 _SWISS_TIEBREAKS = ("buchholz", "median_buchholz", "sonneborn_berger")
 
 
+def left_out(brackets: Sequence[dict], sizes: Sizes) -> list[tuple[int, str, int]]:
+    """The rounds that are too large to be drawn, as (bracket, section, number), in playing order."""
+    rounds = [
+        (bracket["id"], section, number)
+        for bracket in brackets
+        if bracket["format"] not in TABLE_FORMATS
+        and sum(sizes.get(bracket["id"], {}).values()) > LARGEST_DRAWING
+        for (section, number), count in sizes[bracket["id"]].items()
+        if count > LARGEST_ROUND
+    ]
+    return sorted(rounds, key=lambda found: (found[0], found[2], found[1] != "upper"))
+
+
 def draw(
-    brackets: Sequence[dict], rows: Iterable[dict], entrants: Mapping[int, Sequence[dict]]
+    brackets: Sequence[dict],
+    rows: Iterable[dict],
+    entrants: Mapping[int, Sequence[dict]],
+    sizes: Sizes,
+    left_out: Sequence[tuple[int, str, int]] = (),
 ) -> list[dict]:
     """The brackets with what is drawn of each: `parts` of elimination, `groups` of the other formats.
 
-    `entrants` are those of each bracket, by its id, in seed order.
+    `entrants` are those of each bracket, by its id, in seed order; `sizes` the numbers of matches in its
+    rounds, and `left_out` the rounds that are not among the rows.
     """
     own: dict[int, list[dict]] = {bracket["id"]: [] for bracket in brackets}
     for row in rows:
@@ -54,7 +74,15 @@ def draw(
             own[row["bracket"]].append(row)
     return [
         bracket
-        | {"count": len(own[bracket["id"]]), "format_name": _FORMATS[bracket["format"]]}
+        | {
+            "count": sum(sizes.get(bracket["id"], {}).values()),
+            "format_name": _FORMATS[bracket["format"]],
+            "left_out": [
+                {"section": section, "round_number": number, "count": sizes[bracket_id][section, number]}
+                for bracket_id, section, number in left_out
+                if bracket_id == bracket["id"]
+            ],
+        }
         | _drawn(bracket, own[bracket["id"]], entrants.get(bracket["id"], []), brackets)
         for bracket in brackets
     ]
@@ -104,32 +132,14 @@ def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
 def _drawn(bracket: dict, rows: list[dict], entrants: Sequence[dict], brackets: Sequence[dict]) -> dict:
     if bracket["format"] in TABLE_FORMATS:
         groups = _groups(bracket, rows, entrants, brackets)
-        return {"parts": [], "left_out": [], "groups": groups, "heads": _heads(bracket, groups)}
-    left_out: list[dict] = []
-    if len(rows) > LARGEST_DRAWING:
-        rows, left_out = _without_large_rounds(rows)
-    parts = _parts(rows, bracket["format"] == "single_elimination", shows_byes=not left_out)
-    return {"parts": parts, "left_out": left_out, "groups": [], "heads": []}
+        return {"parts": [], "groups": groups, "heads": _heads(bracket, groups)}
+    # Who comes out of a round that is not drawn has no bye.
+    shows_byes = min((row["round_number"] for row in rows), default=1) == 1
+    parts = _parts(rows, bracket["format"] == "single_elimination", shows_byes=shows_byes)
+    return {"parts": parts, "groups": [], "heads": []}
 
 
 # -- elimination --------------------------------------------------------------------------------------------
-
-
-def _without_large_rounds(rows: list[dict]) -> tuple[list[dict], list[dict]]:
-    """The rows of the rounds that can be drawn, and what is left out: `round_number` and `count`."""
-    sizes: dict[tuple[str, int], int] = {}
-    for row in rows:
-        place = (row["section"], row["round_number"])
-        sizes[place] = sizes.get(place, 0) + 1
-    kept = [row for row in rows if sizes[row["section"], row["round_number"]] <= LARGEST_ROUND]
-    left_out = [
-        {"round_number": number, "section": section, "count": count}
-        for (section, number), count in sorted(
-            sizes.items(), key=lambda item: (item[0][1], item[0][0] != "upper")
-        )
-        if count > LARGEST_ROUND
-    ]
-    return kept, left_out
 
 
 def _parts(rows: list[dict], is_single: bool, *, shows_byes: bool) -> list[dict]:

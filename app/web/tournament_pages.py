@@ -114,10 +114,11 @@ def _other_page(number: int) -> str:
 def bracket(slug: str):
     """The drawing of its brackets, and the tables of its groups."""
     seen = see(slug)
-    found = pages.list_bracket_rows(seen.tournament.id)
-    brackets = drawing.draw(
-        pages.list_brackets(seen.tournament.id), found, entrants_by_bracket(seen.tournament.id)
-    )
+    tournament_id = seen.tournament.id
+    listed, sizes = pages.list_brackets(tournament_id), pages.count_rounds(tournament_id)
+    left_out = drawing.left_out(listed, sizes)
+    found = pages.list_bracket_rows(tournament_id, left_out)
+    brackets = drawing.draw(listed, found, entrants_by_bracket(tournament_id), sizes, left_out)
     return render_template("public/bracket.html", **seen.values("bracket"), brackets=brackets)
 
 

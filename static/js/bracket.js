@@ -111,10 +111,12 @@
       if (link) strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;
     }
 
-    function go(round) { bracket.scrollLeft = round.offsetLeft - rounds[0].offsetLeft; }
+    function go(round, behavior) {
+      bracket.scrollTo({ left: round.offsetLeft - rounds[0].offsetLeft, behavior: behavior });
+    }
 
     links.forEach(function (link, n) {
-      link.addEventListener("click", function (event) { event.preventDefault(); go(rounds[n]); });
+      link.addEventListener("click", function (event) { event.preventDefault(); go(rounds[n], "auto"); });
     });
     var timer = null;
     bracket.addEventListener("scroll", function () {
@@ -122,7 +124,7 @@
       timer = setTimeout(settle, 80);
     });
     PHONE.addEventListener("change", settle);
-    if (PHONE.matches) go(rounds.find(isBeingPlayed) || rounds[rounds.length - 1]);
+    if (PHONE.matches) go(rounds.find(isBeingPlayed) || rounds[rounds.length - 1], "instant");
     settle();
   }
 

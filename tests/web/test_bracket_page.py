@@ -11,7 +11,7 @@ from app.domain.brackets.single_elimination import plan_single_elimination
 from app.models import Match, Participant, User
 from app.services import brackets, matches, outcomes, results, swiss, tournaments
 from app.web.bracket_tree import columns_of
-from app.web.drawing import draw
+from app.web.drawing import draw, left_out
 from tests import factories
 from tests.support.queries import counted
 
@@ -158,12 +158,19 @@ def test_what_is_no_tree_stands_in_the_order_of_numbers():
 def test_of_a_bracket_too_large_the_late_rounds_are_drawn():
     rows = [{**row, "bracket": 1} for row in _rows(1024, "double_elimination")]
     bracket = {"id": 1, "format": "double_elimination", "options": {}}
-    drawn = draw([bracket], rows, {})[0]
+    sizes: dict = {}
+    for row in rows:
+        place = (row["section"], row["round_number"])
+        sizes[place] = sizes.get(place, 0) + 1
+    out = left_out([bracket], {1: sizes})
+    kept = [row for row in rows if (1, row["section"], row["round_number"]) not in out]
+    drawn = draw([bracket], kept, {}, {1: sizes}, out)[0]
+    assert drawn["count"] == len(rows)
     upper = drawn["parts"][0]["columns"]
     assert len(upper[0].rows) == 32
     assert drawn["left_out"][0] == {"round_number": 1, "section": "upper", "count": 512}
-    left_out = sum(part["count"] for part in drawn["left_out"])
-    assert left_out + sum(len(c.rows) for part in drawn["parts"] for c in part["columns"]) == len(rows)
+    missing = sum(part["count"] for part in drawn["left_out"])
+    assert missing + sum(len(c.rows) for part in drawn["parts"] for c in part["columns"]) == len(rows)
 
 
 # -- the page ---------------------------------------------------------------------------------------------

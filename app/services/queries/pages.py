@@ -1,10 +1,11 @@
 """What the public pages read: one query per need, however long the lists are."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select, union_all
 
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchState
@@ -208,10 +209,30 @@ def list_brackets_with_progress(tournament_id: int) -> list[dict]:
     return [bracket | counts.get(bracket["id"], none) for bracket in list_brackets(tournament_id)]
 
 
-def list_bracket_rows(tournament_id: int) -> list[dict]:
-    """The matches of all brackets of a tournament, with the match and slot that each feeds."""
+def count_rounds(tournament_id: int) -> dict[int, dict[tuple[str, int], int]]:
+    """How many matches the rounds have, by bracket, section and number."""
+    query = select(Match.bracket_id, Match.section, Match.round_number, func.count())
+    query = query.where(
+        Match.tournament_id == tournament_id, Match.bracket_id.is_not(None), ~Match.is_deleted
+    )
+    counts: dict[int, dict[tuple[str, int], int]] = {}
+    for bracket_id, section, number, count in db.session.execute(
+        query.group_by(Match.bracket_id, Match.section, Match.round_number)
+    ):
+        counts.setdefault(bracket_id, {})[section, number] = count
+    return counts
+
+
+def list_bracket_rows(tournament_id: int, without: Iterable[tuple[int, str, int]] = ()) -> list[dict]:
+    """The matches of all brackets of a tournament, with the match and slot that each feeds.
+
+    Rounds may be left out: (bracket, section, number).
+    """
     query = select_rows().add_columns(Match.winner_to_match_id, Match.winner_to_slot)
     query = query.where(Match.tournament_id == tournament_id, Match.bracket_id.is_not(None))
+    for bracket_id, section, number in without:
+        its = (Match.bracket_id == bracket_id, Match.section == section, Match.round_number == number)
+        query = query.where(not_(and_(*its)))
     return list_rows(query.order_by(Match.bracket_id, Match.round_number, Match.match_number, Match.id))
 
 

@@ -96,7 +96,7 @@ class BracketForm(RoomForm):
     )
     source = SelectField("Groups of", coerce=optional_id, choices=[], validate_choice=False)
     best = _count("Best so many of each group", 1, 64, default=2)
-    extra = _count("And of those placed next, the best", 0, 64, "Over all groups together.", default=0)
+    extra = _count("Next best of all groups", 0, 64, default=0)
     seeding = SelectField("Seeding", choices=SEEDINGS, default="given")
     best_of = SelectField("Length of its matches", coerce=int, choices=LENGTHS)
     best_of_rounds = StringField(
