@@ -13,7 +13,7 @@ from app.domain.permissions import ANONYMOUS, Actor
 from app.importers.matchdesk import read
 from app.importers.snapshot_writer import write_snapshot
 from app.models import Dispute, Match, Tournament
-from app.services import brackets, lobby, matches, outcomes, results, scheduling, tournaments
+from app.services import brackets, lobby, matches, outcomes, results, scheduling, swiss, tournaments
 from app.services.queries.export import tournament_export
 from app.services.results import result_claim
 from tests import factories as make
@@ -100,7 +100,9 @@ class Played:
 
     def step(self, choose):
         match = choose(self.matches())
-        deed = choose(["play"] * 5 + ["start", "forfeit", "double", "cancel", "restore", "reopen", "delete"])
+        deed = choose(
+            [*["play"] * 5, "start", "forfeit", "double", "cancel", "restore", "reopen", "delete", "pair"]
+        )
         with suppress(DomainError):
             if deed in ("play", "start") and match.state == "READY":
                 self.do(matches.start, match)
@@ -122,6 +124,14 @@ class Played:
                 self.do(outcomes.reopen, match)
             elif deed == "delete":
                 self.do(outcomes.delete_match, match)
+            elif deed == "pair":
+                make.participant(self.tournament)
+                swiss.next_round(
+                    actor=self.actor,
+                    tournament_id=self.tournament.id,
+                    bracket_id=self.bracket_id,
+                    now=make.soon(0),
+                )
 
 
 FORMATS = st.sampled_from(
