@@ -42,7 +42,10 @@ def row(slug: str, match_id: int):
 @blueprint.post("/bulk-schedule")
 @signed_in
 def bulk_schedule(slug: str):
-    """Show what scheduling the selected matches would change; do it where the preview says so."""
+    """Schedule the selected matches, or show what that would change.
+
+    Where some of them are refused nothing is done, and the preview offers to leave those out.
+    """
     tournament = _tournament(slug, Permission.MATCH_SCHEDULE)
     form = BulkScheduleForm(meta={"time_zone": tournament.time_zone})
     if not form.validate():
@@ -55,11 +58,13 @@ def bulk_schedule(slug: str):
         "now": now(),
     }
     try:
-        if form.apply.data:
-            done = bulk.bulk_schedule(**wanted)
-            return go_to(f"/tournaments/{slug}/desk/?batch={done['batch_id']}")
-        return _preview(tournament, form, wanted)
-    except (InvalidInput, Refused) as error:
+        if form.preview.data:
+            return _preview(tournament, form, wanted)
+        done = bulk.bulk_schedule(**wanted)
+        return go_to(f"/tournaments/{slug}/desk/?batch={done['batch_id']}")
+    except Refused:
+        return _preview(_tournament(slug), form, wanted, status=400)
+    except InvalidInput as error:
         form.take(error)
         return _page(_tournament(slug), form, status=400)
 
@@ -97,7 +102,7 @@ def _own_ids(tournament: Tournament, match_ids: list[int]) -> list[int]:
     return match_ids
 
 
-def _preview(tournament: Tournament, form: BulkScheduleForm, wanted: dict) -> Response:
+def _preview(tournament: Tournament, form: BulkScheduleForm, wanted: dict, status: int = 200) -> Response:
     """What would change, and what is refused; the refused ones take no place among the times."""
     plan = bulk.preview_bulk_schedule(**wanted)
     refused = plan["refused"]
@@ -114,7 +119,8 @@ def _preview(tournament: Tournament, form: BulkScheduleForm, wanted: dict) -> Re
             form=form,
             changes=[{**change, "row": rows[change["match"]]} for change in plan["changes"]],
             refused=[{**refusal, "row": rows[refusal["match"]]} for refusal in refused],
-        )
+        ),
+        status,
     )
 
 

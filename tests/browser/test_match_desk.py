@@ -77,7 +77,7 @@ def test_bulk_schedule_with_preview_and_undo(live_server, open_page):
     first = factories.soon(50 * 60).replace(second=0)
     page.get_by_label("Scheduled time").fill(_local(first))
     page.get_by_label("Minutes between").fill("20")
-    page.get_by_role("button", name="Schedule selected").click()
+    page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="What would change")).to_be_visible()
     expect(page.locator("tbody tr")).to_have_count(3)
     assert [factories.fresh(match).scheduled_time for match in matches] == [m.scheduled_time for m in matches]

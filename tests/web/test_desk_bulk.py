@@ -28,7 +28,7 @@ def _form(matches, **more) -> dict:
 
 def test_the_preview_shows_what_would_change_and_changes_nothing(hall):
     client, tournament, matches = hall
-    response = client.post(_path(tournament), _form(matches, interval_minutes="30"))
+    response = client.post(_path(tournament), _form(matches, interval_minutes="30", preview="1"))
     assert response.status_code == 200
     times = re.findall(r'datetime="(2031[^"]+)"', response.text)
     assert times == ["2031-06-01T08:00:00Z", "2031-06-01T08:30:00Z", "2031-06-01T09:00:00Z"]
@@ -39,7 +39,7 @@ def test_the_preview_shows_what_would_change_and_changes_nothing(hall):
 
 def test_applied_all_are_scheduled_and_one_undo_takes_all_back(hall):
     client, tournament, matches = hall
-    applied = client.post(_path(tournament), _form(matches, interval_minutes="15", apply="1"))
+    applied = client.post(_path(tournament), _form(matches, interval_minutes="15"))
     assert applied.status_code == 303
     batch = factories.rows(ScheduleBatch)[0]
     assert applied.location == _path(tournament, f"?batch={batch.id}")
@@ -58,18 +58,20 @@ def test_applied_all_are_scheduled_and_one_undo_takes_all_back(hall):
 
 def test_the_preview_sends_on_exactly_what_it_showed(hall):
     client, tournament, matches = hall
-    page = client.post(_path(tournament), _form(matches, interval_minutes="20")).text
+    page = client.post(_path(tournament), _form(matches, interval_minutes="20", preview="1")).text
     fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
     data = {name: [v for n, v in fields if n == name] for name, _ in fields}
     assert client.post(_path(tournament), data).status_code == 303
     assert f"{factories.fresh(matches[1]).scheduled_time:%H:%M}" == "08:20"
 
 
-def test_closed_matches_are_refused_by_name_and_left_out(hall):
+@pytest.mark.parametrize(("asked", "status"), [({"preview": "1"}, 200), ({}, 400)])
+def test_closed_matches_are_refused_by_name_and_left_out(hall, asked, status):
     client, tournament, matches = hall
     factories.change(matches[1], state="CANCELLED")
-    page = client.post(_path(tournament), _form(matches, interval_minutes="10"))
-    assert page.status_code == 200
+    page = client.post(_path(tournament), _form(matches, interval_minutes="10", **asked))
+    assert page.status_code == status
+    assert not factories.rows(ScheduleBatch)
     assert "1 match can't be scheduled, and will be left out" in page.text
     assert "The match is CANCELLED" in page.text
     assert "Apply to 2 matches" in page.text
@@ -81,10 +83,10 @@ def test_where_all_are_refused_nothing_can_be_applied(hall):
     client, tournament, matches = hall
     for match in matches:
         factories.change(match, state="CANCELLED")
-    page = client.post(_path(tournament), _form(matches)).text
+    page = client.post(_path(tournament), _form(matches, preview="1")).text
     assert "Apply to" not in page
     # Closed in the meantime: what was previewed is refused as a whole.
-    refused = client.post(_path(tournament), _form(matches, apply="1"))
+    refused = client.post(_path(tournament), _form(matches))
     assert refused.status_code == 400
     assert "CANCELLED" in refused.text
     assert not factories.rows(ScheduleBatch)
@@ -92,7 +94,7 @@ def test_where_all_are_refused_nothing_can_be_applied(hall):
 
 def test_an_undo_names_what_was_changed_since(hall):
     client, tournament, matches = hall
-    client.post(_path(tournament), _form(matches, apply="1"))
+    client.post(_path(tournament), _form(matches))
     batch = factories.rows(ScheduleBatch)[0]
     client.post(f"/matches/{matches[0].id}/schedule", {"stream_url": "https://stream.example"})
     response = client.post(_path(tournament, f"bulk-schedule/{batch.id}/undo"))
@@ -141,7 +143,7 @@ def test_the_same_match_twice_is_refused(hall):
 
 def test_a_time_that_the_clock_shows_twice_is_asked_about(hall):
     client, tournament, matches = hall
-    data = _form(matches, scheduled_time="2031-10-26T02:30", scheduled_time_offset="+01:00")
+    data = _form(matches, scheduled_time="2031-10-26T02:30", scheduled_time_offset="+01:00", preview="1")
     page = client.post(_path(tournament), data).text
     assert "2031-10-26T01:30:00Z" in page
 
@@ -157,7 +159,7 @@ def test_matches_of_another_tournament_are_not_for_this_desk(hall):
 def test_who_may(web_client):
     scene = factories.scene("SCHEDULED")
     organizer = web_client(scene.organizer)
-    organizer.post(_path(scene.tournament), _form([scene.match], apply="1"))
+    organizer.post(_path(scene.tournament), _form([scene.match]))
     batch = factories.rows(ScheduleBatch)[0]
     undo = _path(scene.tournament, f"bulk-schedule/{batch.id}/undo")
     for role in ("coordinator", "player1", "stranger"):

@@ -29,5 +29,5 @@ class BulkScheduleForm(RoomForm):
         validators=[Optional(), NumberRange(0, MAX_INTERVAL, message=f"From 0 to {MAX_INTERVAL} minutes.")],
         render_kw={"inputmode": "numeric", "min": 0, "max": MAX_INTERVAL},
     )
-    # Sent by the preview: what it shows is to be done.
-    apply = BooleanField()
+    # Sent by the button of that name: show what would change, and change nothing.
+    preview = BooleanField()
