@@ -77,6 +77,16 @@ def test_an_organizer_who_plays_has_both_parts(web_client):
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize("button", ["Confirm result", "Submit result", "Report dispute"])
+def test_a_side_need_not_unfold_anything_to_answer_a_result(web_client, button):
+    scene = factories.scene("PENDING_RESULT")
+    text = web_client(scene.player2).get(f"/matches/{scene.match.id}/").text
+    around = []
+    for tag in re.findall(r"<details[^>]*>|</details>", text.split(f">{button}</button>")[0]):
+        around = around[:-1] if tag == "</details>" else [*around, tag]
+    assert all(tag.endswith(" open>") for tag in around)
+
+
 @pytest.mark.parametrize("role", ["player1", "organizer", "coordinator", "anonymous"])
 @pytest.mark.parametrize("state", ["CHECK_IN", "LIVE", "PENDING_RESULT", "DISPUTED"])
 def test_no_id_stands_twice_and_no_style_or_script_inside(web_client, role, state):
