@@ -86,6 +86,11 @@ SQLITE_APPEND_ONLY = tuple(
     f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
     "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
     for verb in ("UPDATE", "DELETE")
+) + (
+    # To the two others, REPLACE is neither, unless the connection asks for recursive triggers.
+    "CREATE TRIGGER audit_log_no_replace BEFORE INSERT ON audit_log "
+    "WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END",
 )
 POSTGRESQL_APPEND_ONLY = (
     "CREATE OR REPLACE FUNCTION audit_log_append_only() RETURNS trigger LANGUAGE plpgsql AS "
