@@ -115,7 +115,7 @@ def flat_errors(messages: Any, path: str = "") -> dict[str, list[str]]:
             flat.update(flat_errors(inner, f"{path}.{name}" if path else name))
         return flat
     reasons = messages if isinstance(messages, list) else [messages]
-    return {path: [str(reason) for reason in reasons]}
+    return {path or WHOLE_BODY: [str(reason) for reason in reasons]}
 
 
 def needs(
