@@ -1,6 +1,7 @@
 """Rows put where a page shows them: brackets as trees, groups with their tables and rounds, stations."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from app.domain.states import CLOSED
 from app.services.tables import TABLE_FORMATS, group_documents
@@ -43,6 +44,24 @@ _HEADS = {
 _SWISS_TIEBREAKS = ("buchholz", "median_buchholz", "sonneborn_berger")
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What later brackets take of a bracket's tables: places, by group and rank, and of some ranks the best.
+
+    `arrived` are the participants who play there already.
+    """
+
+    places: set[tuple[str, int]]
+    ranks: set[int]
+    arrived: set[int | None]
+
+    def of(self, group: str, place: int, participant_id: int) -> str:
+        """`yes` where who stands at this place moves on, `maybe` where only the best of the rank do."""
+        if (group, place) in self.places or participant_id in self.arrived:
+            return "yes"
+        return "maybe" if place in self.ranks else ""
+
+
 def left_out(brackets: Sequence[dict], sizes: Sizes) -> list[tuple[int, str, int]]:
     """The rounds that are too large to be drawn, as (bracket, section, number), in playing order."""
     rounds = [
@@ -72,6 +91,7 @@ def draw(
     for row in rows:
         if row["bracket"] in own:
             own[row["bracket"]].append(row)
+    taken = {bracket["id"]: _taken(bracket, brackets, own) for bracket in brackets}
     return [
         bracket
         | {
@@ -83,7 +103,7 @@ def draw(
                 if bracket_id == bracket["id"]
             ],
         }
-        | _drawn(bracket, own[bracket["id"]], entrants.get(bracket["id"], []), brackets)
+        | _drawn(bracket, own[bracket["id"]], entrants.get(bracket["id"], []), taken[bracket["id"]])
         for bracket in brackets
     ]
 
@@ -129,9 +149,9 @@ def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
     return [(name or "No station", [row for row in rows if row["station_name"] == name]) for name in names]
 
 
-def _drawn(bracket: dict, rows: list[dict], entrants: Sequence[dict], brackets: Sequence[dict]) -> dict:
+def _drawn(bracket: dict, rows: list[dict], entrants: Sequence[dict], taken: Taken) -> dict:
     if bracket["format"] in TABLE_FORMATS:
-        groups = _groups(bracket, rows, entrants, brackets)
+        groups = _groups(bracket, rows, entrants, taken)
         return {"parts": [], "groups": groups, "heads": _heads(bracket, groups)}
     # Who comes out of a round that is not drawn has no bye.
     shows_byes = min((row["round_number"] for row in rows), default=1) == 1
@@ -200,16 +220,13 @@ def _heads(bracket: dict, groups: Sequence[dict]) -> list[tuple[str, str, str]]:
     return [(name, *_HEADS[name]) for name in names]
 
 
-def _groups(
-    bracket: dict, rows: list[dict], entrants: Sequence[dict], brackets: Sequence[dict]
-) -> list[dict]:
+def _groups(bracket: dict, rows: list[dict], entrants: Sequence[dict], taken: Taken) -> list[dict]:
     gone = {entrant["id"] for entrant in entrants if entrant["withdrawn_at"] is not None}
     groups = group_documents(bracket, rows, entrants)
     for group in groups:
         name = group["name"]
-        through = _places_through(bracket, name, brackets)
         for place, line in enumerate(group["standings"], start=1):
-            line["through"] = through.get(place, "")
+            line["through"] = taken.of(name, place, line["participant_id"])
             line["is_withdrawn"] = line["participant_id"] in gone
             line["score"] = f"{line['score_for']}:{line['score_against']}"
         group["title"] = f"Group {name}" if 0 < len(name) <= 3 else name
@@ -218,19 +235,25 @@ def _groups(
     return groups
 
 
-def _places_through(bracket: dict, group: str, brackets: Sequence[dict]) -> dict[int, str]:
-    """Which places of the group's table move on: `yes`, or `maybe` for the best of those with a rank."""
-    places: dict[int, str] = {}
+def _taken(bracket: dict, brackets: Sequence[dict], rows: Mapping[int, Sequence[dict]]) -> Taken:
+    """What later brackets take of this one's tables, as their options say, or their matches."""
+    taken = Taken(set(), set(), set())
+    if bracket["format"] not in TABLE_FORMATS:
+        return taken
     for other in brackets:
         options = other["options"] or {}
-        if options.get("from") != bracket["id"]:
-            continue
-        for slot in options.get("slots") or ():
-            if "best" in slot:
-                places.setdefault(slot["rank"], "maybe")
-            elif slot.get("group", "") == group:
-                places[slot["rank"]] = "yes"
-    return places
+        sources = list(options.get("slots") or ()) if options.get("from") == bracket["id"] else []
+        for row in rows[other["id"]]:
+            own = (row["slot1_source"], row["slot2_source"])
+            sources += [source for source in own if source and source["bracket"] == bracket["id"]]
+        for source in sources:
+            if "best" in source:
+                taken.ranks.add(source["rank"])
+            else:
+                taken.places.add((source.get("group", ""), source["rank"]))
+        if sources:
+            taken.arrived.update(row[f"participant{side}_id"] for row in rows[other["id"]] for side in (1, 2))
+    return taken
 
 
 def _rounds(rows: list[dict]) -> list[dict]:

@@ -92,6 +92,8 @@ def _rows(number: int, format: str = "single_elimination") -> list[dict]:
             },
             "slot1_label": "",
             "slot2_label": "",
+            "slot1_source": None,
+            "slot2_source": None,
         }
         for match in plan
     ]
@@ -253,6 +255,25 @@ def test_places_that_go_on_are_marked(client, made):
     assert text.count('class="standings__maybe"') == 2
     assert "moves on" in text
     assert "1st of group A" in text
+
+
+def test_who_arrived_in_a_later_bracket_is_marked_however_it_was_made(client, made):
+    tournament, groups = made(4, "round_robin")
+    entrants = factories.rows(Participant, tournament_id=tournament.id)
+    knockout = factories.bracket(tournament)
+    # As an import leaves it: one side has arrived, the other waits for a place.
+    factories.match(
+        tournament,
+        "SCHEDULED",
+        participant1=entrants[3],
+        participant2=None,
+        bracket_id=knockout.id,
+        slot2_source={"bracket": groups, "rank": 1, "group": ""},
+    )
+    table = _page(client, tournament).split("</table>")[0]
+    marked = [row for row in table.split("<tr")[2:] if "standings__through" in row]
+    assert len(marked) == 2
+    assert entrants[3].name in marked[1]
 
 
 def test_a_champion_is_named(client, made, play):

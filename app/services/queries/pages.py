@@ -224,11 +224,13 @@ def count_rounds(tournament_id: int) -> dict[int, dict[tuple[str, int], int]]:
 
 
 def list_bracket_rows(tournament_id: int, without: Iterable[tuple[int, str, int]] = ()) -> list[dict]:
-    """The matches of all brackets of a tournament, with the match and slot that each feeds.
+    """The matches of all brackets, with the match and slot that each feeds, and what fills their slots.
 
     Rounds may be left out: (bracket, section, number).
     """
-    query = select_rows().add_columns(Match.winner_to_match_id, Match.winner_to_slot)
+    query = select_rows().add_columns(
+        Match.winner_to_match_id, Match.winner_to_slot, Match.slot1_source, Match.slot2_source
+    )
     query = query.where(Match.tournament_id == tournament_id, Match.bracket_id.is_not(None))
     for bracket_id, section, number in without:
         its = (Match.bracket_id == bracket_id, Match.section == section, Match.round_number == number)
