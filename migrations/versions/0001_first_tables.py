@@ -4,15 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from app.models.activity import POSTGRESQL_APPEND_ONLY, SQLITE_APPEND_ONLY
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-
-from app.models.activity import POSTGRESQL_APPEND_ONLY, SQLITE_APPEND_ONLY
-
-JSON_DOCUMENT = sa.JSON().with_variant(JSONB(), "postgresql")
+JSON_DOCUMENT = sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 def upgrade():
@@ -204,9 +203,14 @@ def upgrade():
         sa.Column("tournament_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("format", sa.String(length=20), nullable=False),
-        sa.Column("options", JSON_DOCUMENT, nullable=False),
+        sa.Column(
+            "options",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("champion_id", sa.Integer(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("is_deleted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -269,6 +273,34 @@ def upgrade():
     )
     op.create_index(op.f("ix_participant_members_user_id"), "participant_members", ["user_id"], unique=False)
     op.create_table(
+        "bracket_entrants",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("bracket_id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=False),
+        sa.Column("group_name", sa.String(length=40), nullable=False),
+        sa.CheckConstraint("seed > 0", name=op.f("ck_bracket_entrants_seed_positive")),
+        sa.ForeignKeyConstraint(
+            ["bracket_id"],
+            ["brackets.id"],
+            name=op.f("fk_bracket_entrants_bracket_id_brackets"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participants.id"],
+            name=op.f("fk_bracket_entrants_participant_id_participants"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bracket_entrants")),
+        sa.UniqueConstraint(
+            "bracket_id", "participant_id", name=op.f("uq_bracket_entrants_bracket_id_participant_id")
+        ),
+        sa.UniqueConstraint("bracket_id", "seed", name=op.f("uq_bracket_entrants_bracket_id_seed")),
+    )
+    op.create_index(
+        op.f("ix_bracket_entrants_participant_id"), "bracket_entrants", ["participant_id"], unique=False
+    )
+    op.create_table(
         "matches",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("tournament_id", sa.Integer(), nullable=False),
@@ -282,13 +314,33 @@ def upgrade():
         sa.Column("participant2_id", sa.Integer(), nullable=True),
         sa.Column("slot1_label", sa.String(length=80), nullable=False),
         sa.Column("slot2_label", sa.String(length=80), nullable=False),
+        sa.Column("slot1_bye", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("slot2_bye", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column(
+            "slot1_source",
+            JSON_DOCUMENT,
+            nullable=True,
+        ),
+        sa.Column(
+            "slot2_source",
+            JSON_DOCUMENT,
+            nullable=True,
+        ),
         sa.Column("participant1_checked_in", sa.Boolean(), nullable=False),
         sa.Column("participant2_checked_in", sa.Boolean(), nullable=False),
         sa.Column("best_of", sa.Integer(), nullable=False),
         sa.Column("participant1_score", sa.Integer(), nullable=True),
         sa.Column("participant2_score", sa.Integer(), nullable=True),
-        sa.Column("game_scores", JSON_DOCUMENT, nullable=False),
-        sa.Column("tiebreak", JSON_DOCUMENT, nullable=True),
+        sa.Column(
+            "game_scores",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
+        sa.Column(
+            "tiebreak",
+            JSON_DOCUMENT,
+            nullable=True,
+        ),
         sa.Column("winner_id", sa.Integer(), nullable=True),
         sa.Column("loser_id", sa.Integer(), nullable=True),
         sa.Column("winner_to_match_id", sa.Integer(), nullable=True),
@@ -297,17 +349,26 @@ def upgrade():
         sa.Column("loser_to_slot", sa.Integer(), nullable=True),
         sa.Column("scheduled_time", sa.DateTime(timezone=True), nullable=True),
         sa.Column("check_in_deadline", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("no_show_flagged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("station_id", sa.Integer(), nullable=True),
         sa.Column("stream_url", sa.String(length=200), nullable=False),
-        sa.Column("lobby", JSON_DOCUMENT, nullable=False),
+        sa.Column(
+            "lobby",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
         sa.Column("lobby_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("coordinator_id", sa.Integer(), nullable=True),
         sa.Column("coordinator_assigned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("coordinator_assigned_by_id", sa.Integer(), nullable=True),
         sa.Column("source_key", sa.String(length=80), nullable=True),
-        sa.Column("source_values", JSON_DOCUMENT, nullable=True),
+        sa.Column(
+            "source_values",
+            JSON_DOCUMENT,
+            nullable=True,
+        ),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("is_deleted", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -327,6 +388,10 @@ def upgrade():
         sa.CheckConstraint(
             "state IN ('SCHEDULED', 'CHECK_IN', 'READY', 'LIVE', 'PENDING_RESULT', 'COMPLETED', 'DISPUTED', 'FORFEIT', 'CANCELLED')",
             name=op.f("ck_matches_state_known"),
+        ),
+        sa.CheckConstraint(
+            "(participant1_id IS NULL OR NOT slot1_bye) AND (participant2_id IS NULL OR NOT slot2_bye)",
+            name=op.f("ck_matches_bye_is_nobody"),
         ),
         sa.CheckConstraint(
             "(participant1_score IS NULL OR participant1_score >= 0) AND (participant2_score IS NULL OR participant2_score >= 0)",
@@ -441,17 +506,17 @@ def upgrade():
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
-        "ix_matches_state_scheduled",
+        "ix_matches_state_created",
         "matches",
-        ["state", "scheduled_time", "id"],
+        ["state", "created_at", "id"],
         unique=False,
         sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
     )
     op.create_index(
-        "ix_matches_state_created",
+        "ix_matches_state_scheduled",
         "matches",
-        ["state", "created_at", "id"],
+        ["state", "scheduled_time", "id"],
         unique=False,
         sqlite_where=sa.text("is_deleted = 0"),
         postgresql_where=sa.text("NOT is_deleted"),
@@ -511,7 +576,11 @@ def upgrade():
         sa.Column("action", sa.String(length=40), nullable=False),
         sa.Column("tournament_id", sa.Integer(), nullable=True),
         sa.Column("match_id", sa.Integer(), nullable=True),
-        sa.Column("meta", JSON_DOCUMENT, nullable=False),
+        sa.Column(
+            "meta",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ip", sa.String(length=45), nullable=True),
         sa.ForeignKeyConstraint(["match_id"], ["matches.id"], name=op.f("fk_audit_log_match_id_matches")),
@@ -585,7 +654,11 @@ def upgrade():
         sa.Column("type", sa.String(length=40), nullable=False),
         sa.Column("match_id", sa.Integer(), nullable=True),
         sa.Column("is_private", sa.Boolean(), nullable=False),
-        sa.Column("payload", JSON_DOCUMENT, nullable=False),
+        sa.Column(
+            "payload",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["match_id"], ["matches.id"], name=op.f("fk_events_match_id_matches")),
         sa.ForeignKeyConstraint(
@@ -603,8 +676,16 @@ def upgrade():
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("participant1_score", sa.Integer(), nullable=False),
         sa.Column("participant2_score", sa.Integer(), nullable=False),
-        sa.Column("game_scores", JSON_DOCUMENT, nullable=False),
-        sa.Column("tiebreak", JSON_DOCUMENT, nullable=True),
+        sa.Column(
+            "game_scores",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
+        sa.Column(
+            "tiebreak",
+            JSON_DOCUMENT,
+            nullable=True,
+        ),
         sa.Column("winner_id", sa.Integer(), nullable=True),
         sa.Column("notes", sa.String(length=1000), nullable=False),
         sa.Column("evidence_url", sa.String(length=200), nullable=False),
@@ -669,7 +750,11 @@ def upgrade():
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.Column("match_id", sa.Integer(), nullable=False),
         sa.Column("version_after", sa.Integer(), nullable=False),
-        sa.Column("before", JSON_DOCUMENT, nullable=False),
+        sa.Column(
+            "before",
+            JSON_DOCUMENT,
+            nullable=False,
+        ),
         sa.Column("new_time", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["batch_id"],
@@ -799,6 +884,8 @@ def downgrade():
     )
     op.drop_index(op.f("ix_matches_coordinator_id"), table_name="matches")
     op.drop_table("matches")
+    op.drop_index(op.f("ix_bracket_entrants_participant_id"), table_name="bracket_entrants")
+    op.drop_table("bracket_entrants")
     op.drop_index(op.f("ix_participant_members_user_id"), table_name="participant_members")
     op.drop_table("participant_members")
     op.drop_index(op.f("ix_participant_invites_participant_id"), table_name="participant_invites")
