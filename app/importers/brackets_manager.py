@@ -264,6 +264,8 @@ class _Reader:
         game.tiebreak = _pair([fields.inner(f"opponent{slot}") for slot in (1, 2)], "tiebreak")
         if game.score == (0, 0) and game.winner is not None and game.tiebreak is None:
             game.score = None
+        if game.winner is None and "draw" not in results and game.score and game.score[0] != game.score[1]:
+            game.winner = game.sides[game.score.index(max(game.score))]
         if game.score is not None:
             game.games = self._child_scores(game.key)
 
