@@ -83,14 +83,13 @@ class ScheduleBatchItem(db.Model):
 
 # Not even a forgotten line of ours, or a hand at the database's prompt, rewrites what was done.
 SQLITE_APPEND_ONLY = tuple(
-    f"CREATE TRIGGER audit_log_no_{verb.lower()} BEFORE {verb} ON audit_log "
-    "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
-    for verb in ("UPDATE", "DELETE")
-) + (
-    # To the two others, REPLACE is neither, unless the connection asks for recursive triggers.
-    "CREATE TRIGGER audit_log_no_replace BEFORE INSERT ON audit_log "
-    "WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id) "
-    "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END",
+    f"CREATE TRIGGER audit_log_no_{name} BEFORE {when} BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
+    for name, when in (
+        ("update", "UPDATE ON audit_log"),
+        ("delete", "DELETE ON audit_log"),
+        # A REPLACE fires neither of those, unless the connection asks for recursive triggers.
+        ("replace", "INSERT ON audit_log WHEN EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)"),
+    )
 )
 POSTGRESQL_APPEND_ONLY = (
     "CREATE OR REPLACE FUNCTION audit_log_append_only() RETURNS trigger LANGUAGE plpgsql AS "
