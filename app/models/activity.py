@@ -83,7 +83,8 @@ class ScheduleBatchItem(db.Model):
 
 # Not even a forgotten line of ours, or a hand at the database's prompt, rewrites what was done.
 SQLITE_APPEND_ONLY = tuple(
-    f"CREATE TRIGGER audit_log_no_{name} BEFORE {when} BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
+    f"CREATE TRIGGER audit_log_no_{name} BEFORE {when} "
+    "BEGIN SELECT RAISE(ABORT, 'audit_log is append-only'); END"
     for name, when in (
         ("update", "UPDATE ON audit_log"),
         ("delete", "DELETE ON audit_log"),
