@@ -211,7 +211,10 @@ def test_everything_around_matches_comes_along():
 
 def test_an_open_dispute_can_be_ruled_on_after_the_import():
     scene = make.scene("DISPUTED")
-    written = import_again(export(scene.tournament.id), scene.organizer)
+    make.result(scene.match, 7, 8, status="counter")
+    exported = export(scene.tournament.id)
+    assert [version["status"] for version in exported["matches"][0]["results"]] == ["pending"]
+    written = import_again(exported, scene.organizer)
     [copy] = make.rows(Match, tournament_id=written.tournament_id)
     [dispute] = make.rows(Dispute, match_id=copy.id)
     assert (dispute.reason, dispute.description) == ("other", "")

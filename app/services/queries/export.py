@@ -132,11 +132,11 @@ def _match(
 
 
 def _versions(match_ids: set[int]) -> dict[int, list[dict]]:
-    """The versions of each match's result, without what only the two sides may see of them."""
+    """The versions of each match's result, without notes, evidence, and what was said against one."""
     found: dict[int, list[dict]] = {}
     rows = db.session.scalars(
         select(MatchResult)
-        .where(MatchResult.match_id.in_(match_ids))
+        .where(MatchResult.match_id.in_(match_ids), MatchResult.status != "counter")
         .order_by(MatchResult.match_id, MatchResult.n)
     )
     for row in rows:
