@@ -69,10 +69,10 @@ class PostgresServer:
         return self._server.get_uri(database=name, driver="psycopg")
 
     @contextmanager
-    def database(self, name: str = "test") -> Iterator[str]:
-        """The URL of a new empty database, dropped at the end."""
+    def database(self, name: str = "test", template: str = TEMPLATE) -> Iterator[str]:
+        """The URL of a new empty database, dropped at the end; with the template `template1`, without tables."""
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         try:
             yield self.url(name)
         finally:
