@@ -35,20 +35,7 @@ def make_stage(
     `stage.format` may be empty: then it is what the matches show. `seeds` rank who is known to be seeded.
     """
     by_key = {match.game.key: match for match in matches}
-    problems += [
-        Problem(match.game.where, f"waits for the match {prereq.match}, which the file lacks")
-        for match in matches
-        for prereq in match.prereqs
-        if prereq is not None and prereq.match not in by_key
-    ]
-    taken: dict[Prereq, Fed] = {}
-    for match in matches:
-        for prereq in filter(None, match.prereqs):
-            first = taken.setdefault(prereq, match)
-            if first is not match:
-                side = "winner" if prereq.wins else "loser"
-                why = f"waits for the {side} of the match {prereq.match}, as {first.game.where} does"
-                problems.append(Problem(match.game.where, why))
+    _check_prereqs(matches, by_key, problems)
     if problems:
         return []
     stage.format = stage.format or _format(matches)
@@ -68,6 +55,24 @@ def make_stage(
     _enter(stage, ordered, seeds)
     _set_options(stage, ordered)
     return [match.game for match in ordered]
+
+
+def _check_prereqs(matches: list[Fed], by_key: dict[Key, Fed], problems: list[Problem]) -> None:
+    """Each match waits for matches of the file, and nobody else waits for the same side of them."""
+    problems += [
+        Problem(match.game.where, f"waits for the match {prereq.match}, which the file lacks")
+        for match in matches
+        for prereq in match.prereqs
+        if prereq is not None and prereq.match not in by_key
+    ]
+    taken: dict[Prereq, Fed] = {}
+    for match in matches:
+        for prereq in filter(None, match.prereqs):
+            first = taken.setdefault(prereq, match)
+            if first is not match:
+                side = "winner" if prereq.wins else "loser"
+                why = f"waits for the {side} of the match {prereq.match}, as {first.game.where} does"
+                problems.append(Problem(match.game.where, why))
 
 
 def _format(matches: list[Fed]) -> str:

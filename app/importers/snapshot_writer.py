@@ -167,7 +167,6 @@ class _Writer:
         self.uow.session.flush()
 
     def _match(self, game: Game, users: dict[str, int]) -> Match:
-        sides = [self._entrant_id(side) for side in game.sides]
         columns = {
             name: getattr(game, name)
             for name in (
@@ -175,16 +174,7 @@ class _Writer:
                 "no_show_flagged_at", "started_at", "completed_at", "stream_url", "lobby",
             )
         }  # fmt: skip
-        for slot in (1, 2):
-            place = slot - 1
-            columns |= {
-                f"participant{slot}_id": sides[place],
-                f"participant{slot}_score": game.score[place] if game.score else None,
-                f"participant{slot}_checked_in": game.checked_in[place],
-                f"slot{slot}_label": game.labels[place],
-                f"slot{slot}_bye": game.byes[place],
-                f"slot{slot}_source": self._source(game.sources[place]),
-            }
+        columns |= self._sides(game)
         coordinator_id = users.get(game.coordinator.lower())
         match = self._row(
             Match,
@@ -207,6 +197,20 @@ class _Writer:
             match.lobby_updated_at = self.uow.now
         self._fill_times(match)
         return match
+
+    def _sides(self, game: Game) -> dict[str, object]:
+        columns: dict[str, object] = {}
+        for slot in (1, 2):
+            place = slot - 1
+            columns |= {
+                f"participant{slot}_id": self._entrant_id(game.sides[place]),
+                f"participant{slot}_score": game.score[place] if game.score else None,
+                f"participant{slot}_checked_in": game.checked_in[place],
+                f"slot{slot}_label": game.labels[place],
+                f"slot{slot}_bye": game.byes[place],
+                f"slot{slot}_source": self._source(game.sources[place]),
+            }
+        return columns
 
     def _fill_times(self, match: Match) -> None:
         """A file need not say when a match began and ended; one that did has a time for it here."""

@@ -99,17 +99,7 @@ def _match(
         "match_number": match.match_number,
         "state": match.state,
     }
-    for slot in (1, 2):
-        participant_id = getattr(match, f"participant{slot}_id")
-        row |= {
-            f"participant{slot}_id": participant_id,
-            f"participant{slot}_name": names[participant_id],
-            f"participant{slot}_score": getattr(match, f"participant{slot}_score"),
-            f"participant{slot}_checked_in": getattr(match, f"participant{slot}_checked_in"),
-            f"slot{slot}_label": getattr(match, f"slot{slot}_label"),
-            f"slot{slot}_bye": getattr(match, f"slot{slot}_bye"),
-            f"slot{slot}_source": getattr(match, f"slot{slot}_source"),
-        }
+    row |= _sides(match, names)
     for outcome in ("winner", "loser"):
         target = getattr(match, f"{outcome}_to_match_id")
         link = {"match": target, "slot": getattr(match, f"{outcome}_to_slot")}
@@ -129,6 +119,22 @@ def _match(
         "lobby": public_part(match.lobby),
         "results": list(versions),
     }
+
+
+def _sides(match: Match, names: Mapping[int | None, str]) -> dict:
+    columns = {}
+    for slot in (1, 2):
+        participant_id = getattr(match, f"participant{slot}_id")
+        columns |= {
+            f"participant{slot}_id": participant_id,
+            f"participant{slot}_name": names[participant_id],
+            f"participant{slot}_score": getattr(match, f"participant{slot}_score"),
+            f"participant{slot}_checked_in": getattr(match, f"participant{slot}_checked_in"),
+            f"slot{slot}_label": getattr(match, f"slot{slot}_label"),
+            f"slot{slot}_bye": getattr(match, f"slot{slot}_bye"),
+            f"slot{slot}_source": getattr(match, f"slot{slot}_source"),
+        }
+    return columns
 
 
 def _versions(match_ids: set[int]) -> dict[int, list[dict]]:
