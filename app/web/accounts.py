@@ -29,7 +29,7 @@ blueprint = Blueprint("accounts", __name__)
 def login():
     """Sign in with a name and a password, and go on to where one came from."""
     form = LoginForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = request.args.get("next", "")
         if current_user.is_authenticated:
             return redirect(own_path(form.next.data, "/"), code=303)
@@ -55,7 +55,7 @@ def login():
 def register():
     """Make an account, and be signed in with it."""
     form = RegisterForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.next.data = request.args.get("next", "")
         return render_template("accounts/register.html", form=form)
     if not form.validate():
@@ -86,7 +86,7 @@ def logout():
 def sign_in_by_link(token: str):
     """Sign in with a one-time link. Only the button uses it up: programs that look at links press none."""
     form = PlainForm()
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         return _secret_page("accounts/sign_in_link.html", form=form)
     user_id = tournaments.use_sign_in_link(token=token, now=now(), ip=request.remote_addr)
     return _enter(accounts.get_user(user_id), "/me/")

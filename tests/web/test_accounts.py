@@ -131,6 +131,12 @@ def test_a_deactivated_users_session_ends_at_once(web_client):
     assert not _is_signed_in(client)
 
 
+@pytest.mark.parametrize("path", ["/login", "/register", "/sign-in/unknown"])
+def test_looking_at_the_head_of_a_form_sends_nothing_in(web_client, path):
+    client = web_client().flask_client
+    assert client.head(path).status_code == client.get(path).status_code == 200
+
+
 # -- register ------------------------------------------------------------------------
 
 
