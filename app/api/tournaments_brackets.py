@@ -15,7 +15,7 @@ from app.services.queries.match_detail import match_document
 from .blueprint import ApiBlueprint, needs
 from .conditional import conditional_response
 from .identity import current_actor, now
-from .jsonio import created
+from .jsonio import created, no_content
 from .listings import page_answer
 from .schemas.base import EmptySchema, PageQuerySchema, page_schema
 from .schemas.brackets import (
@@ -70,6 +70,17 @@ def generate_bracket(data: dict[str, Any], tournament_id: int) -> Response:
 def get_bracket(tournament_id: int, bracket_id: int) -> Response:
     """One bracket with its matches, whom they feed, and its tables."""
     return conditional_response(bracket_document(current_actor(), tournament_id, bracket_id))
+
+
+@blueprint.route("/brackets/<id:bracket_id>/", methods=["DELETE"])
+@blueprint.response(204)
+@needs(Permission.BRACKET_GENERATE, tournament="tournament_id")
+def delete_bracket(tournament_id: int, bracket_id: int) -> Response:
+    """Delete a bracket with its matches; refused once one of them has begun."""
+    brackets.delete_bracket(
+        actor=current_actor(), tournament_id=tournament_id, bracket_id=bracket_id, now=now()
+    )
+    return no_content()
 
 
 @blueprint.route("/brackets/<id:bracket_id>/next-round/", methods=["POST"])

@@ -11,14 +11,16 @@ from app.domain.brackets.options import best_of_round, check_options
 from app.domain.brackets.plan import PlannedMatch
 from app.domain.brackets.round_robin import group_names, plan_round_robin, snake
 from app.domain.brackets.single_elimination import plan_single_elimination
-from app.domain.errors import InvalidInput, NotSignedIn
+from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
-from app.domain.states import MatchFacts, MatchState
+from app.domain.states import BEGUN, MatchFacts, MatchState
 from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
 from . import access, audit, slots, swiss
 from .audit import AuditAction
 from .bracket_end import tell_bracket
+from .match_changes import touch
+from .paths import is_walkover
 from .progression import fill_slots
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -82,6 +84,45 @@ def generate_bracket(
             },
         )
         return bracket.id
+
+
+def delete_bracket(*, actor: Actor, tournament_id: int, bracket_id: int, now: datetime) -> None:
+    """Take a bracket and its matches out of sight, so that another can be made in its place.
+
+    Refused once one of its matches has begun, or while its tables are to fill another bracket.
+    """
+    if actor.is_anonymous:
+        raise NotSignedIn
+    with unit_of_work(now) as uow:
+        uow.lock_tournament(tournament_id)
+        access.get_tournament(actor, tournament_id, Permission.BRACKET_GENERATE)
+        bracket = uow.session.get(Bracket, bracket_id)
+        if bracket is None or bracket.is_deleted or bracket.tournament_id != tournament_id:
+            raise NotFound
+        played = uow.session.scalars(
+            select(Match)
+            .where(Match.bracket_id == bracket.id, ~Match.is_deleted)
+            .order_by(Match.match_number)
+        ).all()
+        # A bye, which nobody plays, is over from the start.
+        begun = [match for match in played if match.state in BEGUN and not is_walkover(match)]
+        if begun:
+            raise Refused([f"M{match.match_number} is {match.state} already." for match in begun[:5]])
+        fed = {match.bracket_id for match, _, _ in slots.fed_matches(bracket)}
+        if fed:
+            raise Refused(["Another bracket takes its entrants from this one; delete that one first."])
+        for match in played:
+            match.is_deleted = True
+            touch(match, now)
+        bracket.is_deleted = True
+        tell_bracket(uow, bracket, None, [match.id for match in played])
+        audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.BRACKET_DELETE,
+            tournament_id=tournament_id,
+            meta={"tournament_id": tournament_id, "bracket_id": bracket.id, "matches": len(played)},
+        )
 
 
 def _fill(

@@ -15,7 +15,11 @@ _PLAIN = {
     "MATCH_START": "Match started",
     "MATCH_UNDO_START": "Start undone",
     "MATCH_CANCEL": "Match cancelled",
+    "MATCH_REOPEN": "Match reopened",
+    "MATCH_RESTORE": "Match restored",
+    "MATCH_NO_SHOW_FLAG": "A side did not check in in time",
     "DISPUTE_CREATE": "Result disputed",
+    "RESULT_RESTORE": "An earlier result was made valid again",
 }
 _DECISIONS = {
     "uphold": "the result stands",
@@ -44,6 +48,9 @@ def _sentence(action: str, meta: dict, zone: str, names: dict[int, str]) -> str 
         return _moved(meta["old_scheduled_time"], meta["new_scheduled_time"], zone)
     if action == "MATCH_CHECK_IN":
         return f"{names.get(meta.get('participant_id'), 'A side')} checked in"
+    if action == "MATCH_FORFEIT":
+        who = meta.get("participant_id")
+        return f"{names.get(who, 'A side')} forfeited" if who is not None else "Both sides forfeited"
     if action == "MATCH_LOBBY_UPDATE":
         keys = ", ".join(LABELS.get(key, key) for key in meta.get("lobby_fields_updated", ()))
         return f"Lobby changed: {keys}" if keys else "Lobby changed"

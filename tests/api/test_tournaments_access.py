@@ -48,6 +48,7 @@ WRITES = [
     ("DELETE", "stations/{station}/", None, 204),
     ("POST", "brackets/", {"name": "Main", "format": "single_elimination"}, 201),
     ("POST", "brackets/{bracket}/next-round/", None, 400),
+    ("DELETE", "brackets/{bracket}/", None, 204),
     ("POST", "matches/", {}, 201),
 ]
 WRONG_VERBS = {

@@ -399,3 +399,30 @@ def test_the_best_third_plays_too():
         cup.play(match.match_number, *((goals, 0) if better_first else (0, goals)))
     # Both thirds lost all; the third of B conceded less.
     assert make.fresh(final).participant2_id == cup.teams[5].id
+
+
+def test_a_bracket_is_deleted_before_it_begins_and_another_made():
+    cup = Cup(4)
+    delete = {"actor": cup.organizer, "tournament_id": cup.tournament.id, "now": make.soon(0)}
+    brackets.delete_bracket(bracket_id=cup.bracket_id, **delete)
+    assert cup.bracket.is_deleted and all(m.is_deleted for m in make.rows(Match, bracket_id=cup.bracket_id))
+    with pytest.raises(NotFound):
+        brackets.delete_bracket(bracket_id=cup.bracket_id, **delete)
+    begun = Cup(4)
+    begun.do(matches.start, 1)
+    with pytest.raises(Refused, match="M1 is LIVE"):
+        brackets.delete_bracket(
+            actor=begun.organizer,
+            tournament_id=begun.tournament.id,
+            bracket_id=begun.bracket_id,
+            now=make.soon(0),
+        )
+
+
+def test_groups_that_fill_a_knockout_stay():
+    cup = Groups()
+    delete = {"actor": cup.organizer, "tournament_id": cup.tournament.id, "now": make.soon(0)}
+    with pytest.raises(Refused, match="takes its entrants"):
+        brackets.delete_bracket(bracket_id=cup.bracket_id, **delete)
+    brackets.delete_bracket(bracket_id=cup.knockout_id, **delete)
+    brackets.delete_bracket(bracket_id=cup.bracket_id, **delete)

@@ -80,6 +80,7 @@ ACCESS: dict[str, frozenset[str]] = {
             "rooms.delete_station",
             "rooms.brackets",
             "rooms.next_round",
+            "rooms.delete_bracket",
             "rooms.generate_bracket",
             "rooms.staff",
             "rooms.add_staff",

@@ -204,3 +204,26 @@ def test_sides_of_one_group_meet_late(groups, best, earliest):
 def test_the_best_of_those_placed_next_come_last():
     slots = slots_of_best(["A", "B", "C"], 2, 2)
     assert slots[-2:] == [{"rank": 3, "best": 1}, {"rank": 3, "best": 2}]
+
+
+def test_a_bracket_that_has_not_begun_is_deleted_with_its_matches(room, app):
+    client, tournament, _, path = room
+    client.post(path, DATA)
+    bracket = _made(tournament)
+    assert "Delete bracket" in client.get(path).text
+    text = client.post(f"{path}{bracket.id}/delete", {}, follow_redirects=True).text
+    assert "The bracket and its matches are deleted." in text
+    assert factories.fresh(bracket).is_deleted
+    assert all(match.is_deleted for match in factories.rows(Match, bracket_id=bracket.id))
+    assert client.post(f"{path}{bracket.id}/delete", {}).status_code == 404
+
+
+def test_a_bracket_that_has_begun_stays(room, app):
+    client, tournament, _, path = room
+    client.post(path, DATA)
+    bracket = _made(tournament)
+    first = factories.rows(Match, bracket_id=bracket.id)[0]
+    factories.change(first, state="LIVE")
+    text = client.post(f"{path}{bracket.id}/delete", {}, follow_redirects=True).text
+    assert "M1 is LIVE already." in text
+    assert not factories.fresh(bracket).is_deleted

@@ -21,11 +21,20 @@ ACTIONS = {
     "MATCH_CHECK_IN": "Checked in",
     "MATCH_CANCEL": "Match cancelled",
     "MATCH_CREATE": "Match created",
+    "MATCH_FORFEIT": "Forfeit",
+    "MATCH_REOPEN": "Match reopened",
+    "MATCH_RESTORE": "Match restored",
+    "MATCH_DELETE": "Match deleted",
+    "MATCH_UNDELETE": "Match brought back",
+    "MATCH_NO_SHOW_FLAG": "No-show noted",
+    "RESULT_RESTORE": "Earlier result made valid again",
     "RESULT_SUBMIT": "Result entered",
     "RESULT_CONFIRM": "Result confirmed",
     "DISPUTE_CREATE": "Result disputed",
     "DISPUTE_RESOLVE": "Dispute resolved",
     "BRACKET_GENERATE": "Bracket generated",
+    "BRACKET_NEXT_ROUND": "Next round paired",
+    "BRACKET_DELETE": "Bracket deleted",
     "TOURNAMENT_CREATE": "Tournament created",
     "TOURNAMENT_UPDATE": "Settings changed",
     "TOURNAMENT_DELETE": "Tournament deleted",
@@ -148,6 +157,28 @@ def _reason(meta: dict, names: Names, zone: str) -> str:
     return str(meta.get("reason") or "")
 
 
+def _forfeit(meta: dict, names: Names, zone: str) -> str:
+    id_ = meta.get("participant_id")
+    who = "both sides" if id_ is None else names.participants.get(id_, f"participant {id_}")
+    return ": ".join(part for part in (who, _reason(meta, names, zone)) if part)
+
+
+def _absent(meta: dict, names: Names, zone: str) -> str:
+    return ", ".join(names.participants.get(id_, f"participant {id_}") for id_ in meta.get("absent", ()))
+
+
+def _version(meta: dict, names: Names, zone: str) -> str:
+    return f"version {meta.get('restored')}"
+
+
+def _round(meta: dict, names: Names, zone: str) -> str:
+    return f"{_bracket_name(meta, names, zone)}, round {meta.get('round_number')}"
+
+
+def _bracket_name(meta: dict, names: Names, zone: str) -> str:
+    return names.brackets.get(meta.get("bracket_id"), "")
+
+
 def _user(meta: dict, names: Names, zone: str) -> str:
     return meta.get("username") or names.users.get(meta.get("user_id"), "")
 
@@ -166,11 +197,20 @@ _DETAILS: dict[str, Sentence] = {
     "MATCH_LOBBY_UPDATE": _lobby,
     "MATCH_CHECK_IN": _participant,
     "MATCH_CANCEL": _reason,
+    "MATCH_FORFEIT": _forfeit,
+    "MATCH_REOPEN": _reason,
+    "MATCH_RESTORE": _nothing,
+    "MATCH_DELETE": _nothing,
+    "MATCH_UNDELETE": _nothing,
+    "MATCH_NO_SHOW_FLAG": _absent,
+    "RESULT_RESTORE": _version,
     "RESULT_SUBMIT": _result,
     "RESULT_CONFIRM": _result,
     "DISPUTE_CREATE": _dispute,
     "DISPUTE_RESOLVE": _ruling,
     "BRACKET_GENERATE": _bracket,
+    "BRACKET_NEXT_ROUND": _round,
+    "BRACKET_DELETE": _bracket_name,
     "TOURNAMENT_UPDATE": _settings,
     "PARTICIPANT_CREATE": _participants,
     "PARTICIPANT_UPDATE": _participant,

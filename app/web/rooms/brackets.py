@@ -65,6 +65,22 @@ def next_round(slug: str, bracket_id: int) -> Response:
     return go_to(f"/tournaments/{slug}/settings/brackets/")
 
 
+@blueprint.post("/settings/brackets/<id:bracket_id>/delete")
+@signed_in
+def delete_bracket(slug: str, bracket_id: int) -> Response:
+    """Delete a bracket that has not begun, with its matches."""
+    tournament_id = open_room(slug).id
+    try:
+        services.delete_bracket(
+            actor=current_actor(), tournament_id=tournament_id, bracket_id=bracket_id, now=now()
+        )
+    except Refused as error:
+        flash(_in_words(error), "bad")
+    else:
+        flash("The bracket and its matches are deleted.", "good")
+    return go_to(f"/tournaments/{slug}/settings/brackets/")
+
+
 def _in_words(error: DomainError) -> str:
     reasons = getattr(error, "changes", None) or getattr(error, "reasons", None) or []
     return " ".join(dict.fromkeys([error.detail, *reasons]))
