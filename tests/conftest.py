@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 
@@ -17,6 +18,10 @@ from tests.support.speed import share_engines, share_templates, share_url_builde
 from tests.support.uncommitted import watch
 
 pytest_plugins = ["tests.support.browser"]
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("matchdesk", deadline=None)
+hypothesis.settings.load_profile("matchdesk")
 share_url_builders()
 share_engines()
 
