@@ -33,7 +33,7 @@ def test_deadline_is_never_past_nor_after_the_start(ahead, window):
     assert NOW < check_in_deadline(start, window, NOW) <= start
 
 
-@pytest.mark.parametrize("time", [NOW, NOW - MINUTE, NOW + timedelta(days=366 * 11)])
+@pytest.mark.parametrize("time", [NOW, NOW - MINUTE, datetime(3000, 1, 1, tzinfo=UTC)])
 def test_only_a_sensible_future_is_a_time(time):
     with pytest.raises(InvalidInput):
         require_future(time, NOW)
