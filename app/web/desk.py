@@ -11,7 +11,7 @@ from app.services.queries import desk as queries
 
 from .forms.bulk import BulkScheduleForm
 from .guards import current_actor, now, signed_in
-from .htmx import go_to
+from .htmx import go_to, is_htmx
 
 blueprint = Blueprint("desk", __name__, url_prefix="/tournaments/<slug>/desk")
 # More digits than any id or page has: the database must not be asked for such a number.
@@ -112,7 +112,8 @@ def _preview(tournament: Tournament, form: BulkScheduleForm, wanted: dict, statu
     rows = {row["id"]: row for row in queries.list_desk_rows(tournament, wanted["match_ids"], wanted["now"])}
     return make_response(
         render_template(
-            "desk/preview.html",
+            # The desk shows it above its bar while matches are selected; without scripts it is a page.
+            "desk/_preview.html" if is_htmx() else "desk/preview.html",
             tournament=tournament,
             can_manage=True,
             tab="desk",

@@ -41,7 +41,46 @@
     var count = boxes().filter(function (box) { return box.checked; }).length;
     document.querySelectorAll("[data-selected-count]").forEach(function (place) { place.textContent = count; });
     document.querySelectorAll("[data-clear-selection]").forEach(function (button) { button.hidden = !count; });
+    preview();
   }
+
+  // -- what scheduling the selection would change, shown before it is done ---------------
+
+  var PREVIEW_AFTER = 250;
+  var previewTimer = null;
+  var previewNumber = 0;
+
+  function preview() {
+    clearTimeout(previewTimer);
+    previewTimer = setTimeout(loadPreview, PREVIEW_AFTER);
+  }
+
+  function loadPreview() {
+    var form = document.getElementById("bulk");
+    var place = document.getElementById("bulk-preview");
+    if (!form || !place) return;
+    var number = ++previewNumber;
+    var data = new FormData(form);
+    if (!data.getAll("match_ids").length || !data.get("scheduled_time")) {
+      place.hidden = true;
+      place.textContent = "";
+      return;
+    }
+    data.append("preview", "1");
+    fetch(form.action, { method: "POST", body: data, headers: { "HX-Request": "true" } })
+      .then(function (response) { return response.ok && !response.redirected ? response.text() : ""; })
+      .then(function (html) {
+        if (number !== previewNumber) return;
+        place.innerHTML = html;
+        place.hidden = !html;
+        document.dispatchEvent(new CustomEvent("desk:previewed"));
+      })
+      .catch(function () { place.hidden = true; });
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.form && event.target.form.id === "bulk") preview();
+  });
 
   function selectRange(from, to, on) {
     var all = boxes();

@@ -91,6 +91,27 @@ def test_bulk_schedule_with_preview_and_undo(live_server, open_page):
     assert [factories.fresh(match).scheduled_time for match in matches] == [m.scheduled_time for m in matches]
 
 
+def test_what_schedule_selected_would_do_is_shown_before_it_is_pressed(live_server, open_page):
+    organizer = factories.user()
+    tournament = factories.tournament(organizer)
+    matches = factories.matches(tournament, 3, "SCHEDULED")
+    page = open_page(f"/tournaments/{tournament.slug}/desk/", organizer)
+    preview = page.locator("#bulk-preview")
+    expect(preview).to_be_hidden()
+    page.locator('#desk-upcoming input[name="match_ids"]').nth(0).check()
+    first = factories.soon(50 * 60).replace(second=0)
+    page.get_by_label("Scheduled time").fill(_local(first))
+    expect(preview.locator("tbody tr")).to_have_count(1)
+    expect(preview.locator("time").last).to_have_attribute("datetime", f"{first:%Y-%m-%dT%H:%M:%SZ}")
+    page.locator('#desk-upcoming input[name="match_ids"]').nth(1).check()
+    expect(preview.locator("tbody tr")).to_have_count(2)
+    assert [factories.fresh(match).scheduled_time for match in matches] == [m.scheduled_time for m in matches]
+    page.get_by_role("button", name="Schedule selected").click()
+    expect(page.get_by_text("2 matches scheduled")).to_be_visible()
+    page.get_by_role("button", name="Undo", exact=True).click()
+    expect(page.get_by_text("2 matches are as before.")).to_be_visible()
+
+
 def test_a_start_moves_the_row_and_can_be_undone(scene, open_page):
     page = open_page(_desk(scene), scene.organizer)
     _line(page, scene.match).get_by_role("button", name="Start match").click()

@@ -37,6 +37,17 @@ def test_the_preview_shows_what_would_change_and_changes_nothing(hall):
     assert not factories.rows(ScheduleBatch)
 
 
+def test_the_desk_is_given_the_preview_as_a_part_of_itself(hall):
+    client, tournament, matches = hall
+    closed = factories.match(tournament, "CANCELLED")
+    response = client.post(_path(tournament), _form([*matches, closed], preview="1"), htmx=True)
+    assert response.status_code == 200
+    assert "<html" not in response.text and "Apply to" not in response.text
+    assert len(re.findall(r'datetime="2031', response.text)) == 3
+    assert "CANCELLED" in response.text
+    assert not factories.rows(ScheduleBatch)
+
+
 def test_applied_all_are_scheduled_and_one_undo_takes_all_back(hall):
     client, tournament, matches = hall
     applied = client.post(_path(tournament), _form(matches, interval_minutes="15"))
