@@ -85,10 +85,10 @@ def _ruling(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
 
 
 def _forfeit(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
-    both = form.side.data == "both"
+    both = form.participant_id.data == "both"
     return {
         "both": both,
-        "participant_id": None if both else panel.sides[int(form.side.data) - 1].id,
+        "participant_id": None if both else int(form.participant_id.data),
         "reason": form.reason.data,
     }
 
@@ -130,6 +130,7 @@ VERBS = (
     Verb("forfeit", _P.MATCH_FORFEIT, outcomes.forfeit, _forfeit, "Forfeit recorded."),
     Verb("cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), "Match cancelled."),
     Verb("reopen", _P.MATCH_REOPEN, outcomes.reopen, _fields("reason"), "Match reopened; it is live again."),
+    Verb("restore-result", _P.RESULT_SET, outcomes.restore_result, _fields("n"), "This is the result again."),
     Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, "Match restored."),
 )
 

@@ -65,8 +65,21 @@ def _resolve(panel: MatchPanel, **common) -> ActionForm:
 
 def _forfeit(panel: MatchPanel, **common) -> ActionForm:
     form = forms.ForfeitForm(**common)
-    form.side.choices = [*((str(side.n), side.name) for side in panel.sides), ("both", "Both sides")]
+    sides = [(str(side.id), side.name) for side in panel.sides if side.id is not None]
+    form.participant_id.choices = [*sides, ("both", "Both sides")]
     return form
+
+
+def _restore_result(panel: MatchPanel, **common) -> ActionForm:
+    form = forms.RestoreResultForm(**common)
+    form.n.choices = [(version["n"], _version(panel, version)) for version in reversed(panel.versions)]
+    return form
+
+
+def _version(panel: MatchPanel, version: dict) -> str:
+    side = panel.side_of(version["submitted_by"])
+    score = f"{version['participant1_score']}–{version['participant2_score']}"
+    return f"{version['n']}: {score}, from {side.name if side else 'an organizer'} ({version['status']})"
 
 
 def _present(verb: str, panel: MatchPanel) -> dict:
@@ -120,5 +133,6 @@ _BUILDERS: dict[str, Builder] = {
     "cancel": _plain(forms.CancelForm),
     "forfeit": _forfeit,
     "reopen": _plain(forms.ReopenForm),
+    "restore-result": _restore_result,
     "restore": _plain(forms.RestoreForm),
 }

@@ -227,3 +227,9 @@ def test_a_bracket_that_has_begun_stays(room, app):
     text = client.post(f"{path}{bracket.id}/delete", {}, follow_redirects=True).text
     assert "M1 is LIVE already." in text
     assert not factories.fresh(bracket).is_deleted
+
+
+def test_a_name_and_a_format_are_enough(room):
+    client, tournament, _, path = room
+    assert client.post(path, {"name": "Main", "format": "single_elimination"}).status_code == 303
+    assert _made(tournament).name == "Main"

@@ -134,7 +134,9 @@ def test_bracket_draws_rounds_in_the_order_in_which_matches_feed_each_other(clie
     assert places == sorted(places)
     assert "Semi-finals" in text
     assert ">Final<" in text
-    assert text.index("bracket__slot--down") < text.index("bracket__slot--up") < text.index("bracket__slot--fed")
+    assert (
+        text.index("bracket__slot--down") < text.index("bracket__slot--up") < text.index("bracket__slot--fed")
+    )
     assert "Winner of M2" in text
 
 

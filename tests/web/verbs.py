@@ -111,7 +111,7 @@ CASES = (
         "READY",
         "MATCH_FORFEIT",
         lambda match: match.state == "FORFEIT" and match.winner_id == match.participant2_id,
-        lambda scene: {"side": "1", "reason": "Left early."},
+        lambda scene: {"participant_id": str(scene.team1.id), "reason": "Left early."},
     ),
     Case(
         "reopen",
@@ -119,6 +119,13 @@ CASES = (
         "MATCH_REOPEN",
         lambda match: match.state == "LIVE" and match.winner_id is None,
         lambda scene: {"reason": "Wrong map."},
+    ),
+    Case(
+        "restore-result",
+        "COMPLETED",
+        "RESULT_RESTORE",
+        lambda match: match.state == "COMPLETED" and match.winner_id == match.participant1_id,
+        lambda scene: {"n": "1"},
     ),
     Case("restore", "CANCELLED", "MATCH_RESTORE", lambda match: match.state == "SCHEDULED"),
 )

@@ -33,6 +33,7 @@ from app.services.match_changes import facts
 from app.services.matches import conflicts_now
 
 from .desk import label_open_sides
+from .match_detail import list_results
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ class MatchPanel:
     pending: MatchResult | None = None
     dispute: Dispute | None = None
     # What another outcome would change in later matches, and which of them forbid it.
+    # All versions of the result, for those who may make another one the result.
+    versions: list[dict] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)
     stations: list[Station] = field(default_factory=list)
     coordinators: list[tuple[int, str]] = field(default_factory=list)
@@ -113,6 +116,7 @@ def get_panel(
         pending=pending,
         dispute=_find_dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
         effects=effects,
+        versions=list_results(actor, match_id) if found.may(Permission.RESULT_SET) else [],
         stations=_list_stations(tournament) if edits else [],
         coordinators=_list_coordinators(tournament, match) if edits else [],
     )
@@ -170,6 +174,7 @@ def _blocked(
     if tournament.conflict_policy == "refuse":
         start = [*start, *conflicts]
     can_submit = state in (MatchState.LIVE, MatchState.PENDING_RESULT)
+    can_exchange = can_submit or state == MatchState.COMPLETED
     return {
         "start": start,
         "undo-start": _unless(state, Move.UNDO_START),
@@ -185,6 +190,9 @@ def _blocked(
         "forfeit": _forfeit(present),
         "reopen": _reopen(found.match, state, effects),
         "restore": _unless(state, Move.RESTORE),
+        "restore-result": []
+        if can_submit or state == MatchState.COMPLETED
+        else [not_from(state, Move.COMPLETE)],
     }
 
 

@@ -98,7 +98,7 @@ class BracketForm(RoomForm):
     best = _count("Best so many of each group", 1, 64, default=2)
     extra = _count("Next best of all groups", 0, 64, default=0)
     seeding = SelectField("Seeding", choices=SEEDINGS, default="given")
-    best_of = SelectField("Length of its matches", coerce=int, choices=LENGTHS)
+    best_of = SelectField("Length of its matches", coerce=int, choices=LENGTHS, default=1)
     best_of_rounds = StringField(
         "Rounds of another length",
         description="Round and games, such as 3: 5, 4: 7.",

@@ -81,11 +81,9 @@ class CancelForm(ActionForm):
 
 
 class ForfeitForm(ActionForm):
-    """Who gives the match up, and why."""
+    """Who gives the match up, one side or `both`, and why."""
 
-    side = SelectField(
-        "Who forfeits", choices=[("1", "First side"), ("2", "Second side"), ("both", "Both sides")]
-    )
+    participant_id = SelectField("Who forfeits")
     reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
 
 
@@ -93,6 +91,12 @@ class ReopenForm(ActionForm):
     """Why a closed match is opened again."""
 
     reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+
+
+class RestoreResultForm(ActionForm):
+    """Which version of the result becomes the result again."""
+
+    n = SelectField("Version", coerce=int, choices=[])
 
 
 class RestoreForm(ActionForm):
