@@ -190,9 +190,7 @@ def _blocked(
         "forfeit": _forfeit(present),
         "reopen": _reopen(found.match, state, effects),
         "restore": _unless(state, Move.RESTORE),
-        "restore-result": []
-        if can_submit or state == MatchState.COMPLETED
-        else [not_from(state, Move.COMPLETE)],
+        "restore-result": [] if can_exchange else [not_from(state, Move.COMPLETE)],
     }
 
 
