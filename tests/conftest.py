@@ -94,6 +94,9 @@ def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
     factories.use(settings.database_url)
     application = create_app(settings)
     share_templates(application, compiled_templates)
+    with application.app_context():
+        # A connection that another test left open would still read the file that stood here before.
+        db.engine.dispose()
     left_open = watch(application)
     yield application
     factories.done()

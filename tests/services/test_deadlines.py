@@ -62,7 +62,7 @@ def test_nothing_befalls_two_sides_that_are_here():
 @pytest.mark.parametrize(
     ("match", "tournament"),
     [
-        ({"check_in_deadline": make.soon(5)}, {}),
+        ({"check_in_deadline": make.soon(24 * 60)}, {}),
         ({"check_in_deadline": None}, {}),
         ({"participant2_id": None}, {}),
         ({"is_deleted": True}, {}),

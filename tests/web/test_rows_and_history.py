@@ -72,7 +72,9 @@ def test_rows_stand_by_time_and_what_is_over_latest_first():
         ("RESULT_CONFIRM", {"participant1_score": 2, "participant2_score": 1}, "Result 2–1 confirmed"),
         ("DISPUTE_RESOLVE", {"decision": "replay"}, "Dispute resolved: the match is played again"),
         ("DISPUTE_RESOLVE", {}, "Dispute resolved: an organizer ruled"),
-        ("MATCH_FORFEIT", {}, "Match forfeit"),
+        ("MATCH_FORFEIT", {}, "Both sides forfeited"),
+        ("MATCH_FORFEIT", {"participant_id": 0}, "A side forfeited"),
+        ("MATCH_REOPEN", {}, "Match reopened"),
         (
             "MATCH_SCHEDULE",
             {"old_scheduled_time": None, "new_scheduled_time": None},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 
 from tests import factories
 from tests.factories import Scene
@@ -30,7 +31,9 @@ class Case:
         return factories.scene(self.state, match_columns=self.match_columns, **{**self.columns, **more})
 
 
+@cache
 def _local(minutes: int) -> str:
+    """A time in the words of a form; the same one each time that a case asks."""
     return f"{factories.soon(minutes):%Y-%m-%dT%H:%M}"
 
 
