@@ -10,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
 # Arguments for pytest, such as ARGS="tests/unit -k lobby". Its processes must order sets alike (PYTHONHASHSEED).
-ARGS ?= --cov --numprocesses auto --maxprocesses 4 --dist loadfile
+ARGS ?= --cov --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 help: ## lists what make can do here
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile

@@ -26,6 +26,26 @@ share_url_builders()
 share_engines()
 
 
+# The files that take longest, so that none of them is the last one that everybody waits for.
+_FIRST = (
+    "test_startup",
+    "test_processes",
+    "test_bracket_life",
+    "test_fuzz",
+    "test_whole_tournament",
+    "test_replays",
+    "test_bench",
+    "test_migrations",
+    "test_cli",
+    "test_races",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is marked `both_databases` once on each."""
     is_both = metafunc.definition.get_closest_marker("both_databases")

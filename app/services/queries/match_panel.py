@@ -116,7 +116,7 @@ def get_panel(
         pending=pending,
         dispute=_find_dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
         effects=effects,
-        versions=list_results(actor, match_id) if found.may(Permission.RESULT_SET) else [],
+        versions=_versions(actor, found, present),
         stations=_list_stations(tournament) if edits else [],
         coordinators=_list_coordinators(tournament, match) if edits else [],
     )
@@ -128,6 +128,13 @@ def _effects(found: MatchAccess, present: MatchFacts) -> Effects:
     if present.state not in decided or not found.may(Permission.MATCH_REOPEN):
         return Effects()
     return effects_of_taking_back(None, found.match)
+
+
+def _versions(actor: Actor, found: MatchAccess, present: MatchFacts) -> list[dict]:
+    """The versions of a result that is final, for those who may make another one the result."""
+    if present.state != MatchState.COMPLETED or not found.may(Permission.RESULT_SET):
+        return []
+    return list_results(actor, found.match.id)
 
 
 def find_active_user_id(username: str) -> int | None:
