@@ -8,11 +8,10 @@ _ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings=None):
     """The Flask application; with the settings of the environment where no `Settings` are given."""
     # Imported here, so that `app.domain` can be imported without all that an application needs.
-    from flask import Flask
-
     from app import cli, errors, operations, startup
     from app.answers import KeptAnswers
     from app.api import register_api
+    from app.application import Application
     from app.config import Settings
     from app.database import prepare_engine
     from app.extensions import csrf, db, jwt, limiter, login_manager, migrate
@@ -21,7 +20,7 @@ def create_app(settings=None):
     from app.web import register_web
 
     settings = settings or Settings.from_env()
-    app = Flask(
+    app = Application(
         __name__,
         template_folder=str(_ROOT / "templates"),
         static_folder=str(_ROOT / "static"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 from flask import request
@@ -88,12 +88,19 @@ def load_query(schema: Schema) -> Any:
     """The query string as the schema reads it. Of a repeated parameter the first counts, unless the field
     takes several.
     """
-    data = {}
-    for name, field in schema.fields.items():
-        if name in request.args:
+    data = []
+    for name in request.args:
+        if name in schema.fields:
             values = request.args.getlist(name)
-            data[name] = ",".join(values) if isinstance(field, QueryChoices) else values[0]
-    return _load(schema, data)
+            is_several = isinstance(schema.fields[name], QueryChoices)
+            data.append((name, ",".join(values) if is_several else values[0]))
+    return dict(_loaded_query(schema, tuple(data)))
+
+
+@lru_cache(maxsize=256)
+def _loaded_query(schema: Schema, data: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Everybody asks the same few questions, and reading one takes longer than finding it again."""
+    return _load(schema, dict(data))
 
 
 def _load(schema: Schema, data: Any) -> Any:

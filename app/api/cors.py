@@ -13,7 +13,6 @@ def register_cors(app: Flask, allowed_origins: tuple[str, ...]) -> None:
     def add_headers(response: Response) -> Response:
         if not request.path.startswith("/api/"):
             return response
-        response.vary.add("Origin")
         origin = request.headers.get("Origin", "")
         if origin.lower() not in allowed_origins:
             return response

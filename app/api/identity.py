@@ -49,7 +49,7 @@ def _identify() -> None:
     token = bearer_token()
     if token is not None:
         g.api_actor = tokens.actor_of_bearer(token, ip=request.remote_addr, now=now())
-    elif current_user.is_authenticated:
+    elif "Cookie" in request.headers and current_user.is_authenticated:
         g.api_actor = accounts.actor_of_user(current_user, ip=request.remote_addr)
     if request.method not in SAFE_METHODS:
         _guard_write(g.api_actor, by_cookie=token is None)
@@ -79,7 +79,8 @@ def bearer_token() -> str | None:
 def _mark_as_personal(response: Response) -> Response:
     """Keep caches that several people share from handing one person's answer to another."""
     if _is_api_path():
-        response.vary.update(("Authorization", "Cookie"))
+        # All at once with what CORS has to say, as each addition reads the header anew.
+        response.vary.update(("Authorization", "Cookie", "Origin"))
         if not g.get("api_actor", ANONYMOUS).is_anonymous and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private"
     return response

@@ -15,7 +15,7 @@ from .identity import current_actor, now
 from .jsonio import json_response
 from .match_answers import expected_match_version, match_answer
 from .pagination import page_document, page_offset
-from .schemas.base import EmptySchema, PreviewQuerySchema, page_schema
+from .schemas.base import PREVIEW_QUERY, EmptySchema, PreviewQuerySchema, page_schema
 from .schemas.matches import (
     BulkScheduledSchema,
     BulkScheduleSchema,
@@ -182,7 +182,7 @@ def cancel(data: dict[str, Any], match_id: int) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
-    if load_query(PreviewQuerySchema())["preview"]:
+    if load_query(PREVIEW_QUERY)["preview"]:
         return json_response(matches.preview_cancel(actor=current_actor(), match_id=match_id))
     matches.cancel(
         actor=current_actor(),
@@ -203,7 +203,7 @@ def bulk_schedule(data: dict[str, Any]) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists the `changes` and what is `refused`, and why.
     """
-    verb = bulk.preview_bulk_schedule if load_query(PreviewQuerySchema())["preview"] else bulk.bulk_schedule
+    verb = bulk.preview_bulk_schedule if load_query(PREVIEW_QUERY)["preview"] else bulk.bulk_schedule
     return json_response(verb(actor=current_actor(), now=now(), **data))
 
 

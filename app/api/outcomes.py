@@ -12,7 +12,7 @@ from .blueprint import ApiBlueprint, load_query, needs
 from .identity import current_actor, now
 from .jsonio import json_response, no_content
 from .match_answers import expected_match_version, match_answer
-from .schemas.base import EmptySchema, PreviewQuerySchema
+from .schemas.base import PREVIEW_QUERY, EmptySchema, PreviewQuerySchema
 from .schemas.matches import MatchSchema, ReasonSchema
 from .schemas.results import ForfeitSchema
 
@@ -28,7 +28,7 @@ def _previewed_or_done(
     match_id: int, preview: Callable[..., dict], verb: Callable[..., None], data: dict[str, Any]
 ) -> Response:
     """The preview where the query asks for one; else the verb is done and the match answered."""
-    if load_query(PreviewQuerySchema())["preview"]:
+    if load_query(PREVIEW_QUERY)["preview"]:
         data.pop("reason", None)
         return json_response(preview(actor=current_actor(), match_id=match_id, **data))
     verb(

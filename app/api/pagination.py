@@ -1,7 +1,7 @@
 """Pages of lists: `{"count", "next", "previous", "results"}`."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import request
 
@@ -29,4 +29,6 @@ def page_document(results: list[Any], count: int, page: int, page_size: int) -> 
 def _address(page: int) -> str:
     """This very address, filters and all, with another page."""
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
-    return f"{request.base_url}?{urlencode([*query, ('page', page)])}"
+    # Put together here, as Werkzeug reads the address as one in any language first.
+    path = quote(request.root_path + request.path)
+    return f"{request.scheme}://{request.host}{path}?{urlencode([*query, ('page', page)])}"

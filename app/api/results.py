@@ -14,7 +14,7 @@ from .identity import current_actor, now
 from .jsonio import json_response
 from .match_answers import expected_match_version, match_answer
 from .pagination import page_document, page_offset
-from .schemas.base import EmptySchema, PageQuerySchema, PreviewQuerySchema, page_schema
+from .schemas.base import PREVIEW_QUERY, EmptySchema, PageQuerySchema, PreviewQuerySchema, page_schema
 from .schemas.matches import HistoryEntrySchema, MatchSchema
 from .schemas.results import (
     DisputeReportSchema,
@@ -94,7 +94,7 @@ def resolve_dispute(data: dict[str, Any], match_id: int) -> Response:
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
     claim = _take_claim(data)
-    if load_query(PreviewQuerySchema())["preview"]:
+    if load_query(PREVIEW_QUERY)["preview"]:
         data.pop("notes")
         preview = results.preview_resolve_dispute(
             actor=current_actor(), match_id=match_id, claim=claim, **data

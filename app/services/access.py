@@ -45,17 +45,21 @@ class MatchAccess:
         return may(self.roles, permission)
 
 
-def visible_tournaments(actor: Actor) -> ColumnElement[bool]:
-    """The condition on `Tournament` that it exists for the actor."""
+def visible_tournaments(actor: Actor, user_id: ColumnElement[int] | None = None) -> ColumnElement[bool]:
+    """The condition on `Tournament` that it exists for the actor.
+
+    With a bound `user_id` it holds for whoever that is, and the actor says only of which kind they are.
+    """
     if actor.is_admin:
         return ~Tournament.is_deleted
     seen = [Tournament.is_public]
     if not actor.is_anonymous:
+        user = actor.user_id if user_id is None else user_id
         seen += [
-            Tournament.organizer_id == actor.user_id,
-            _is_staff(actor.user_id, Tournament.id),
-            _is_coordinator(actor.user_id, Tournament.id),
-            _is_member(actor.user_id, Tournament.id),
+            Tournament.organizer_id == user,
+            _is_staff(user, Tournament.id),
+            _is_coordinator(user, Tournament.id),
+            _is_member(user, Tournament.id),
         ]
     return ~Tournament.is_deleted & or_(*seen)
 

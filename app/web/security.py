@@ -26,8 +26,10 @@ def register_security(app: Flask) -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    brought = {name.lower() for name, _ in response.headers}
+    response.headers.extend(
+        [(name, value) for name, value in _HEADERS.items() if name.lower() not in brought]
+    )
     if request.endpoint == "static":
         # An address with a digest never changes its content.
         if "v" in request.args and response.status_code == 200:

@@ -50,6 +50,9 @@ class PreviewQuerySchema(QuerySchema):
     )
 
 
+PREVIEW_QUERY = PreviewQuerySchema()
+
+
 class ProblemSchema(Schema):
     """An error (RFC 9457)."""
 

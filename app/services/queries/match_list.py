@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
-from app.domain.permissions import Actor
+from app.domain.permissions import ANONYMOUS, Actor
 from app.domain.states import MatchState
-from app.extensions import db
 from app.models import Bracket, Match, Participant, Station, Tournament
 from app.models.match import STATE_ORDER
 from app.services import access
 from app.services.match_changes import iso
+
+from .prepared import Prepared
 
 Side1, Side2 = aliased(Participant), aliased(Participant)
 ORDERINGS: dict[str, ColumnElement] = {
@@ -52,7 +53,7 @@ class MatchPage:
     """One page of the list, and the count over all pages."""
 
     rows: list[dict]
-    count: int
+    count: int  # 0 for a page past the end
 
 
 ROW_COLUMNS = (
@@ -109,9 +110,9 @@ def row_select(*extra) -> Select:
     )
 
 
-def page_row_select() -> Select:
+def page_row_select(*extra) -> Select:
     """The same with what pages show beside it."""
-    return row_select(*PAGE_COLUMNS).outerjoin(Station, Station.id == Match.station_id)
+    return row_select(*PAGE_COLUMNS, *extra).outerjoin(Station, Station.id == Match.station_id)
 
 
 def row_document(row: Mapping) -> dict:
@@ -134,36 +135,51 @@ def list_matches(
     page_size: int = 20,
     for_page: bool = False,
 ) -> MatchPage:
-    """The page (from 1) of the matches that the actor may see; two queries, whatever its size.
+    """The page (from 1) of the matches that the actor may see; one query, whatever its size.
 
     `ordering` has names of ORDERINGS, with `-` for descending; null times come last, ties go by id.
     """
     values = {name: value for name, value in vars(filters).items() if value not in (None, (), "")}
-    count_all, select_page = _statements(actor, tuple(values), tuple(ordering), for_page)
+    states = values.pop("states", ())
+    kind = ANONYMOUS if actor.is_anonymous else Actor(0, "", is_admin=actor.is_admin)
+    wanted = _prepared(kind, tuple(values), len(states), tuple(ordering), for_page)
     if filters.search:
         values["search"] = _escaped(filters.search.lower())
-    connection = db.session.connection()
-    count = connection.execute(count_all, values).scalar_one()
-    found = connection.execute(select_page, {**values, "limit": page_size, "offset": (page - 1) * page_size})
-    names = tuple(found.keys())
-    return MatchPage([row_document(dict(zip(names, row, strict=True))) for row in found.all()], count)
+    values |= {f"state{place}": state for place, state in enumerate(states)}
+    values |= {"user_id": actor.user_id, "limit": page_size, "offset": (page - 1) * page_size}
+    rows = wanted.documents(values)
+    count = rows[0]["count"] if rows else 0
+    for row in rows:
+        del row["count"]
+        row["state_display"] = _LABELS[row["state"]]
+    return MatchPage(rows, count)
 
 
 @lru_cache(maxsize=512)
-def _statements(
-    actor: Actor, filters: tuple[str, ...], ordering: tuple[str, ...], for_page: bool
-) -> tuple[Select, Select]:
-    """The count and the page of such a list; the values of the filters, `limit` and `offset` are bound."""
+def _prepared(
+    kind: Actor, filters: tuple[str, ...], states: int, ordering: tuple[str, ...], for_page: bool
+) -> Prepared:
+    """The rows of such a list, each with the count of all; the values of the filters (`state0`, `state1`, ...
+    for the states), `user_id`, `limit` and `offset` are bound.
+    """
+    is_visible = access.visible_tournaments(kind, bindparam("user_id", type_=Integer))
     conditions = [~Match.is_deleted, *(_CONDITIONS[name] for name in filters)]
-    is_visible = access.visible_tournaments(actor)
+    if states:
+        conditions.append(Match.state.in_([bindparam(f"state{place}") for place in range(states)]))
     # Not joined: the tournaments are few, and their matches are counted in an index alone.
     visible = select(Tournament.id).where(is_visible)
     if "tournament" in filters:
         visible = visible.where(Tournament.id == bindparam("tournament"))
     count = select(func.count()).select_from(Match).where(*conditions, Match.tournament_id.in_(visible))
-    rows = (page_row_select() if for_page else row_select()).where(*conditions, is_visible)
-    rows = rows.order_by(*_order(ordering))
-    return count, rows.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+    # Found and sorted by their ids alone: names are looked up for the rows of the page only. Whether a
+    # match is visible is asked for each, so that the index of the order can be followed.
+    order = _order(ordering)
+    is_of_visible = exists().where(Tournament.id == Match.tournament_id, is_visible)
+    page = select(Match.id).where(*conditions, is_of_visible).order_by(*order)
+    page = page.limit(bindparam("limit", type_=Integer)).offset(bindparam("offset", type_=Integer))
+    # In one statement, so that the count is of the same moment.
+    rows = (page_row_select if for_page else row_select)(count.scalar_subquery().label("count"))
+    return Prepared(rows.where(Match.id.in_(page)).order_by(*order))
 
 
 def _order(ordering: Sequence[str]) -> list:
@@ -189,7 +205,6 @@ _NAMED = select(Participant.id).where(func.lower(Participant.name).contains(bind
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "tournament": Match.tournament_id == bindparam("tournament"),
     "bracket": Match.bracket_id == bindparam("bracket"),
-    "states": Match.state.in_(bindparam("states", expanding=True)),
     "scheduled_from": Match.scheduled_time >= bindparam("scheduled_from"),
     "scheduled_until": Match.scheduled_time <= bindparam("scheduled_until"),
     "participant": _plays(lambda side: side == bindparam("participant")),

@@ -1,0 +1,99 @@
+"""Statements that are compiled once, for what the whole hall asks for again and again.
+
+The driver's rows become documents directly: no session, no objects, and times only as the text that is sent.
+Reading the same through the ORM takes about three times as long.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Dialect, Select
+from sqlalchemy.exc import OperationalError
+
+from app.extensions import db
+from app.models.types import UtcDateTime
+from app.services.match_changes import iso
+
+
+class Prepared:
+    """A SELECT whose every bound value has a name; lists of values (expanding) are not taken."""
+
+    def __init__(self, statement: Select):
+        self._statement = statement
+        self._compiled: dict[str, _Compiled] = {}
+
+    def documents(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The rows with these values, by name of column; times are ISO 8601 texts in UTC.
+
+        Raises OperationalError where the database cannot be asked.
+        """
+        dialect = db.engine.dialect
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
+        return compiled.documents_of(_fetch(compiled.text, compiled.parameters(values)))
+
+
+class _Compiled:
+    def __init__(self, statement: Select, dialect: Dialect):
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+        # Where the driver knows no names; what no condition uses is left out either way.
+        self._order = compiled.positiontup
+        processors = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in compiled.binds.items()
+        }
+        self._processors = {name: process for name, process in processors.items() if process}
+        self._names = tuple(column.key for column in statement.selected_columns)
+        readers = [_reader(column.type, dialect) for column in statement.selected_columns]
+        self._readers = [(name, read) for name, read in zip(self._names, readers, strict=True) if read]
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """The values as the driver takes them."""
+        bound = {**self._fixed, **values}
+        for name, process in self._processors.items():
+            bound[name] = process(bound[name])
+        return bound if self._order is None else tuple([bound[name] for name in self._order])
+
+    def documents_of(self, rows: list[tuple]) -> list[dict[str, Any]]:
+        """The driver's rows as documents."""
+        documents = [dict(zip(self._names, row, strict=True)) for row in rows]
+        for name, read in self._readers:
+            for document in documents:
+                if document[name] is not None:
+                    document[name] = read(document[name])
+        return documents
+
+
+def _reader(type_: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
+    if isinstance(type_, UtcDateTime):
+        return _time_text
+    return type_.dialect_impl(dialect).result_processor(dialect, None)
+
+
+def _time_text(value: datetime | str) -> str | None:
+    """SQLite's driver has times as text, in UTC: it need not become a time to become text again."""
+    if isinstance(value, str):
+        return f"{value[:10]}T{value[11:19]}Z"
+    return iso(value.astimezone(UTC))
+
+
+def _fetch(text: str, parameters: Any) -> list[tuple]:
+    # Whoever holds a connection already must not wait for a second one.
+    is_open = db.session.registry.has() and db.session().in_transaction()
+    try:
+        connection = db.session.connection().connection if is_open else db.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(text, parameters)
+            rows = cursor.fetchall()
+            cursor.close()
+            return rows
+        finally:
+            if not is_open:
+                connection.close()
+    except db.engine.dialect.loaded_dbapi.Error as error:
+        raise OperationalError(text, parameters, error) from error
