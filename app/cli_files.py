@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
 from app.cli_told import now, told
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.permissions import Actor
-from app.domain.tournament_settings import NAME_LENGTH, time_zones
-from app.exporters import WRITERS, NotWritable
-from app.importers import READERS, SNAPSHOT_READERS, csv_files
+from app.domain.tournament_settings import time_zones
+from app.exporters import WRITERS, FileFormat, NotWritable
+from app.importers.door import TITLES, Imported, Wish, read_file, write_file
 from app.importers.json_text import MAX_BYTES
-from app.importers.neutral import Problem, Reading, SourceTournament
-from app.importers.snapshot import Snapping, Snapshot
-from app.importers.snapshot_writer import write_snapshot
-from app.importers.writer import Written, write
+from app.importers.neutral import Problem
 from app.services import accounts
 from app.services.queries.export import tournament_export
 
-Found = TypeVar("Found", SourceTournament, Snapshot)
-
 LONGEST_LIST = 100
-T = TypeVar("T")
 DEFAULT_ORGANIZER = "organizer"
 # Whoever runs commands on the server may read all of it, whether or not they have an account.
 OPERATOR = Actor(user_id=0, username="", is_admin=True, can_write=False)
 
 
 @click.command("import")
-@click.argument("format", metavar="FORMAT", type=click.Choice(sorted({*READERS, *SNAPSHOT_READERS, "csv"})))
+@click.argument("format", metavar="FORMAT", type=click.Choice(sorted(TITLES)))
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--organizer",
@@ -71,41 +62,20 @@ def import_file(
         raise click.ClickException(f"{time_zone} is no time zone; name one such as Europe/Berlin.")
     if participants is not None and format != "csv":
         raise click.ClickException("--participants is for csv.")
-    actor, zone = _organizer(organizer), ZoneInfo(time_zone)
-    if format in READERS:
-        reading = READERS[format](_bytes_of(file), zone)
-        _write_again(_read_out(reading, reading.tournament, file), actor, private)
-        return
-    if format == "csv":
-        snapping = csv_files.read(_bytes_of(file), zone, _bytes_of(participants) if participants else None)
-    else:
-        snapping = SNAPSHOT_READERS[format](_bytes_of(file), zone)
-    snapshot = _read_out(snapping, snapping.snapshot, file)
-    if name:
-        snapshot.settings["name"] = name
-    _complete(snapshot, file.stem, time_zone, private)
+    actor = _organizer(organizer)
+    wish = Wish(format, time_zone, private, name or "", file.stem)
+    reading = read_file(wish, _bytes_of(file), _bytes_of(participants) if participants else None)
+    _list_problems("Warning", reading.warnings)
+    if reading.found is None:
+        _list_problems("Error", reading.problems)
+        raise click.ClickException(_not_imported(file))
     try:
-        written = write_snapshot(snapshot, actor=actor, now=now(), source=format)
+        imported = write_file(wish, reading.found, actor=actor, now=now())
     except InvalidInput as error:
         raise click.ClickException(f"{error.detail} {_not_imported(file)}") from None
-    _list_problems("Warning", written.conflicts)
-    _report(snapshot.settings["name"], len(snapshot.entrants), len(snapshot.stations), written)
-
-
-def _complete(snapshot: Snapshot, name: str, time_zone: str, private: bool) -> None:
-    """Fill in the settings that the file does not tell."""
-    settings = {"name": name[:NAME_LENGTH], "time_zone": time_zone, "is_public": True, **snapshot.settings}
-    # A file without members has nobody who could check in.
-    settings.setdefault("enable_check_in", False)
-    snapshot.settings = settings | ({"is_public": False} if private else {})
-
-
-def _write_again(source: SourceTournament, actor: Actor, private: bool) -> None:
-    written = write(source, actor=actor, now=now(), is_public=not private)
-    if private and not written.is_new:
-        click.echo("Warning: --private is for a new tournament; this one keeps its setting.", err=True)
-    _list_problems("Left as it is", written.conflicts)
-    _report(source.name, len(source.team_names), len(source.station_names), written, "grounds", "teams")
+    _list_problems("Warning", imported.warnings)
+    _list_problems("Left as it is", imported.kept)
+    _report(imported, *(("teams", "grounds") if format == "openfootball" else ("participants", "stations")))
 
 
 def _organizer(username: str) -> Actor:
@@ -127,14 +97,6 @@ def _bytes_of(file: Path) -> bytes:
         raise click.ClickException(f"{file} cannot be read: {getattr(error, 'strerror', error)}.") from None
 
 
-def _read_out(reading: Reading | Snapping, found: T | None, file: Path) -> T:
-    _list_problems("Warning", reading.warnings)
-    if found is not None:
-        return found
-    _list_problems("Error", reading.problems)
-    raise click.ClickException(_not_imported(file))
-
-
 def _not_imported(file: Path) -> str:
     return f"{file} was not imported, and nothing was changed."
 
@@ -146,21 +108,16 @@ def _list_problems(kind: str, problems: list[Problem]) -> None:
         click.echo(f"{kind}: and {len(problems) - LONGEST_LIST} more.", err=True)
 
 
-def _report(
-    name: str,
-    entrants: int,
-    stations: int,
-    written: Written,
-    places: str = "stations",
-    who: str = "participants",
-) -> None:
+def _report(imported: Imported, who: str, places: str) -> None:
+    written = imported.written
     verb = "Created" if written.is_new else "Nothing changed in" if written.changed_nothing else "Updated"
     click.echo(f"{verb} tournament id={written.tournament_id} slug={written.slug}")
     if written.is_new:
-        click.echo(f"{name}: {entrants} {who}, {stations} {places}, {len(written.created)} matches.")
+        counts = f"{imported.participants} {who}, {imported.stations} {places}, "
+        click.echo(f"{imported.name}: {counts}{len(written.created)} matches.")
     else:
         counts = f"{len(written.created)} matches created, {len(written.updated)} updated, "
-        click.echo(f"{name}: {counts}{written.unchanged} unchanged.")
+        click.echo(f"{imported.name}: {counts}{written.unchanged} unchanged.")
 
 
 @click.command("export")
@@ -192,9 +149,9 @@ def export_tournament(slug: str, output: Path | None, format: str) -> None:
     click.echo(f"Wrote {len(document['matches'])} matches of {slug} to {output}.")
 
 
-def _text(writer: Callable[[dict], tuple[str, list[str]]], document: dict) -> str:
+def _text(format: FileFormat, document: dict) -> str:
     try:
-        text, left_out = writer(document)
+        text, left_out = format.write(document)
     except NotWritable as error:
         raise click.ClickException(str(error)) from None
     for sentence in left_out:

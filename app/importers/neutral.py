@@ -145,3 +145,8 @@ class Reading:
     tournament: SourceTournament | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def found(self) -> SourceTournament | None:
+        """What was read, whatever kind of reader answers."""
+        return self.tournament

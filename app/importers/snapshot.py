@@ -135,3 +135,8 @@ class Snapping:
     snapshot: Snapshot | None = None
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+
+    @property
+    def found(self) -> Snapshot | None:
+        """What was read, whatever kind of reader answers."""
+        return self.snapshot

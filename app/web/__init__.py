@@ -13,6 +13,7 @@ def register_web(app: Flask) -> None:
         desk,
         filters,
         guards,
+        imports,
         match_verbs,
         me,
         public,
@@ -23,7 +24,8 @@ def register_web(app: Flask) -> None:
 
     filters.register_template_helpers(app)
     guards.register_guards(app)
+    imports.register_imports(app)
     security.register_security(app)
     login_manager.user_loader(guards.find_reader)
-    for module in (public, tournament_pages, me, accounts, dashboard, desk, match_verbs, rooms):
+    for module in (public, tournament_pages, me, accounts, dashboard, imports, desk, match_verbs, rooms):
         app.register_blueprint(module.blueprint)
