@@ -1,5 +1,6 @@
 """How many SQL statements a request costs, counted inside an application of its own."""
 
+import logging
 import secrets
 from collections.abc import Callable
 
@@ -24,6 +25,9 @@ class Statements:
         with application.app_context():
             self._engine = db.engine
         event.listen(self._engine, "before_cursor_execute", self._note)
+        log = logging.getLogger("app.services.queries.prepared")
+        log.setLevel(logging.DEBUG)
+        log.addHandler(_Each(self._note_prepared))
 
     def of(self, next_path: Callable[[], str], headers: dict[str, str]) -> int:
         """The number of statements of a GET, once nothing is new to the application."""
@@ -36,6 +40,21 @@ class Statements:
         """Close the database."""
         self._engine.dispose()
 
+    def _note_prepared(self) -> None:
+        self._count += 1
+
     def _note(self, connection, cursor, statement, *_rest) -> None:
         if not statement.startswith(NOT_COUNTED):
             self._count += 1
+
+
+class _Each(logging.Handler):
+    """Tells of each record that there was one."""
+
+    def __init__(self, tell: Callable[[], None]):
+        super().__init__()
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell of the record."""
+        self._tell()

@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, case, text
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    case,
+    event,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.domain.states import MatchState
@@ -237,3 +247,39 @@ class Dispute(db.Model):
         Index("ix_disputes_tournament", "tournament_id", "resolved_at", "id"),
         Index("ix_disputes_match", "match_id"),
     )
+
+
+_COUNT = "UPDATE tournaments SET match_count = match_count"
+SQLITE_COUNTS_MATCHES = tuple(
+    f"CREATE TRIGGER matches_counted_{name} AFTER {when} BEGIN {_COUNT} {change}; END"
+    for name, when, change in (
+        ("insert", "INSERT ON matches WHEN NOT NEW.is_deleted", "+ 1 WHERE id = NEW.tournament_id"),
+        ("delete", "DELETE ON matches WHEN NOT OLD.is_deleted", "- 1 WHERE id = OLD.tournament_id"),
+        (
+            "update",
+            "UPDATE OF is_deleted ON matches WHEN OLD.is_deleted <> NEW.is_deleted",
+            "+ OLD.is_deleted - NEW.is_deleted WHERE id = NEW.tournament_id",
+        ),
+    )
+)
+# PostgreSQL writes a new version of a row for each change to it: a thousand new matches count as one.
+POSTGRESQL_COUNTS_MATCHES = (
+    "CREATE OR REPLACE FUNCTION matches_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "UPDATE tournaments SET match_count = match_count + added.n "
+    "FROM (SELECT tournament_id, count(*) AS n FROM new_matches "
+    "WHERE NOT is_deleted GROUP BY tournament_id) AS added WHERE id = added.tournament_id; "
+    "RETURN NULL; END $$",
+    "CREATE TRIGGER matches_counted_insert AFTER INSERT ON matches "
+    "REFERENCING NEW TABLE AS new_matches FOR EACH STATEMENT EXECUTE FUNCTION matches_added()",
+    "CREATE OR REPLACE FUNCTION matches_recounted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    f"{_COUNT} + CASE WHEN TG_OP = 'UPDATE' AND OLD.is_deleted THEN 1 ELSE -1 END "
+    "WHERE id = OLD.tournament_id; RETURN NULL; END $$",
+    "CREATE TRIGGER matches_counted_update AFTER UPDATE OF is_deleted ON matches FOR EACH ROW "
+    "WHEN (OLD.is_deleted <> NEW.is_deleted) EXECUTE FUNCTION matches_recounted()",
+    "CREATE TRIGGER matches_counted_delete AFTER DELETE ON matches FOR EACH ROW "
+    "WHEN (NOT OLD.is_deleted) EXECUTE FUNCTION matches_recounted()",
+)
+for _statement in SQLITE_COUNTS_MATCHES:
+    event.listen(Match.__table__, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+for _statement in POSTGRESQL_COUNTS_MATCHES:
+    event.listen(Match.__table__, "after_create", DDL(_statement).execute_if(dialect="postgresql"))

@@ -24,7 +24,11 @@ def one_of(column: str, values: tuple[str, ...]) -> str:
 
 
 class Tournament(db.Model):
-    """A tournament with its settings. `event_seq` counts its events, without gaps."""
+    """A tournament with its settings. `event_seq` counts its events, without gaps.
+
+    `revision` counts the commits that changed anything in it, told or not. `match_count` is how many matches
+    it has that are not deleted, kept by the database itself: lists would have to count them all.
+    """
 
     __tablename__ = "tournaments"
 
@@ -51,6 +55,8 @@ class Tournament(db.Model):
     # Where an importer found it, so that the same file read again finds the same tournament.
     source_key: Mapped[str | None] = mapped_column(String(200), index=True)
     event_seq: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    match_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1)
     is_deleted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -33,6 +33,7 @@ class UnitOfWork:
         self.session = db.session
         self.now = now
         self._events: list[dict] = []
+        self._locked: set[int] = set()
 
     def lock_tournament(self, tournament_id: int) -> Tournament:
         """The tournament, its row locked until the end; NotFound where there is none.
@@ -48,6 +49,7 @@ class UnitOfWork:
         )
         if tournament is None:
             raise NotFound
+        self._locked.add(tournament_id)
         return tournament
 
     def emit(
@@ -72,21 +74,23 @@ class UnitOfWork:
         )
 
     def write_events(self) -> dict[int, int]:
-        """Number and write the collected events; returns the last seq by tournament."""
+        """Number and write the collected events; returns the last seq by tournament that has some."""
         self.session.flush()
         last: dict[int, int] = {}
-        for tournament_id in sorted({event["tournament_id"] for event in self._events}):
+        for tournament_id in sorted({*self._locked, *(event["tournament_id"] for event in self._events)}):
             events = [event for event in self._events if event["tournament_id"] == tournament_id]
-            last[tournament_id] = self.session.scalar(
+            seq = self.session.scalar(
                 update(Tournament)
                 .where(Tournament.id == tournament_id)
-                .values(event_seq=Tournament.event_seq + len(events))
+                .values(event_seq=Tournament.event_seq + len(events), revision=Tournament.revision + 1)
                 .returning(Tournament.event_seq)
                 .execution_options(synchronize_session=False)
             )
-            first = last[tournament_id] - len(events) + 1
-            rows = [{**event, "seq": first + place} for place, event in enumerate(events)]
-            self.session.execute(insert(Event), rows)
+            if events:
+                last[tournament_id] = seq
+                first = seq - len(events) + 1
+                rows = [{**event, "seq": first + place} for place, event in enumerate(events)]
+                self.session.execute(insert(Event), rows)
         self._events.clear()
         return last
 

@@ -45,6 +45,32 @@ def test_the_winner_is_one_of_the_sides():
         make.change(match, participant2_id=match.participant1_id)
 
 
+def counts(tournament):
+    return make.fresh(tournament).match_count, len(
+        make.rows(Match, tournament_id=tournament.id, is_deleted=False)
+    )
+
+
+def test_the_database_counts_a_tournaments_matches():
+    tournament, other = make.tournament(), make.tournament()
+    rows = make.matches(tournament, 7)
+    make.match(other)
+    assert counts(tournament) == (7, 7)
+    for row in rows[:3]:
+        make.change(row, is_deleted=True)
+    make.change(rows[3], round_number=2)
+    assert counts(tournament) == (4, 4)
+    make.change(rows[0], is_deleted=False)
+    assert counts(tournament) == (5, 5)
+    with make.session(writes=True) as session:
+        session.execute(
+            text("DELETE FROM matches WHERE id IN (:first, :second)"),
+            {"first": rows[1].id, "second": rows[4].id},
+        )
+    assert counts(tournament) == (4, 4)
+    assert counts(other) == (1, 1)
+
+
 def test_a_draw_and_a_bye_are_complete():
     drawn = make.match(state="COMPLETED")
     make.change(drawn, winner_id=None, loser_id=None, participant1_score=1, participant2_score=1)

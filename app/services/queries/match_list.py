@@ -170,7 +170,10 @@ def _prepared(
     visible = select(Tournament.id).where(is_visible)
     if "tournament" in filters:
         visible = visible.where(Tournament.id == bindparam("tournament"))
-    count = select(func.count()).select_from(Match).where(*conditions, Match.tournament_id.in_(visible))
+    if set(filters) <= {"tournament"} and not states:
+        count = visible.with_only_columns(func.coalesce(func.sum(Tournament.match_count), 0))
+    else:
+        count = select(func.count()).select_from(Match).where(*conditions, Match.tournament_id.in_(visible))
     # Found and sorted by their ids alone: names are looked up for the rows of the page only. Whether a
     # match is visible is asked for each, so that the index of the order can be followed.
     order = _order(ordering)
