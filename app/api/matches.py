@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from app.answers import kept_for_strangers
+from app.answers import kept_for_strangers, shows_only
 from app.domain.permissions import Permission
 from app.domain.states import MatchState
 from app.services import bulk, check_ins, lobby, matches, scheduling
@@ -13,7 +13,7 @@ from app.services.queries import match_list
 from .blueprint import ApiBlueprint, load_query, needs
 from .identity import current_actor, now
 from .jsonio import json_response
-from .match_answers import expected_match_version, match_answer
+from .match_answers import expected_match_version, match_answer, previewed_or_done
 from .pagination import page_document, page_offset
 from .schemas.base import PREVIEW_QUERY, EmptySchema, PreviewQuerySchema, page_schema
 from .schemas.matches import (
@@ -40,7 +40,7 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("/", methods=["GET"])
-@kept_for_strangers
+@kept_for_strangers()
 @blueprint.response(200, page_schema(MatchListSchema))
 @blueprint.arguments(MatchFilterSchema, location="query")
 def list_matches(query: dict[str, Any]) -> Response:
@@ -49,6 +49,8 @@ def list_matches(query: dict[str, Any]) -> Response:
     A filter by an id that does not exist, or that you may not see, gives an empty list.
     """
     page, page_size = query.pop("page"), query.pop("page_size")
+    if query["tournament"]:
+        shows_only("tournament_id", query["tournament"])
     ordering = query.pop("ordering") or match_list.DEFAULT_ORDERING
     found = match_list.list_matches(
         current_actor(), _filters(query), ordering=ordering, page=page, page_size=page_size
@@ -67,10 +69,11 @@ def _filters(query: dict[str, Any]) -> match_list.MatchFilters:
 
 
 @blueprint.route("/<id:match_id>/", methods=["GET"])
-@kept_for_strangers
+@kept_for_strangers()
 @blueprint.response(200, MatchSchema)
 def get_match(match_id: int) -> Response:
     """One match, as you may see it."""
+    shows_only("match_id", match_id)
     return match_answer(match_id)
 
 
@@ -182,16 +185,7 @@ def cancel(data: dict[str, Any], match_id: int) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
-    if load_query(PREVIEW_QUERY)["preview"]:
-        return json_response(matches.preview_cancel(actor=current_actor(), match_id=match_id))
-    matches.cancel(
-        actor=current_actor(),
-        match_id=match_id,
-        now=now(),
-        expected_version=expected_match_version(match_id),
-        **data,
-    )
-    return match_answer(match_id)
+    return previewed_or_done(match_id, matches.cancel, data)
 
 
 @blueprint.route("/bulk-schedule/", methods=["POST"])

@@ -1,6 +1,5 @@
 """/api/tournaments/matches/{id}/...: forfeit, reopen, restore, delete, and an older result again."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -8,11 +7,11 @@ from flask import Response
 from app.domain.permissions import Permission
 from app.services import outcomes
 
-from .blueprint import ApiBlueprint, load_query, needs
+from .blueprint import ApiBlueprint, needs
 from .identity import current_actor, now
-from .jsonio import json_response, no_content
-from .match_answers import expected_match_version, match_answer
-from .schemas.base import PREVIEW_QUERY, EmptySchema, PreviewQuerySchema
+from .jsonio import no_content
+from .match_answers import expected_match_version, match_answer, previewed_or_done
+from .schemas.base import EmptySchema, PreviewQuerySchema
 from .schemas.matches import MatchSchema, ReasonSchema
 from .schemas.results import ForfeitSchema
 
@@ -22,23 +21,6 @@ blueprint = ApiBlueprint(
     url_prefix="/api/tournaments/matches",
     description="Matches that end without a result, and closed ones opened again.",
 )
-
-
-def _previewed_or_done(
-    match_id: int, preview: Callable[..., dict], verb: Callable[..., None], data: dict[str, Any]
-) -> Response:
-    """The preview where the query asks for one; else the verb is done and the match answered."""
-    if load_query(PREVIEW_QUERY)["preview"]:
-        data.pop("reason", None)
-        return json_response(preview(actor=current_actor(), match_id=match_id, **data))
-    verb(
-        actor=current_actor(),
-        match_id=match_id,
-        now=now(),
-        expected_version=expected_match_version(match_id),
-        **data,
-    )
-    return match_answer(match_id)
 
 
 @blueprint.route("/<id:match_id>/forfeit/", methods=["POST"])
@@ -51,7 +33,7 @@ def forfeit(data: dict[str, Any], match_id: int) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
-    return _previewed_or_done(match_id, outcomes.preview_forfeit, outcomes.forfeit, data)
+    return previewed_or_done(match_id, outcomes.forfeit, data)
 
 
 @blueprint.route("/<id:match_id>/reopen/", methods=["POST"])
@@ -64,7 +46,7 @@ def reopen(data: dict[str, Any], match_id: int) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
-    return _previewed_or_done(match_id, outcomes.preview_reopen, outcomes.reopen, data)
+    return previewed_or_done(match_id, outcomes.reopen, data)
 
 
 @blueprint.route("/<id:match_id>/restore/", methods=["POST"])
@@ -77,23 +59,20 @@ def restore(_: dict[str, Any], match_id: int) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
-    return _previewed_or_done(match_id, outcomes.preview_restore, outcomes.restore, {})
+    return previewed_or_done(match_id, outcomes.restore, {})
 
 
 @blueprint.route("/<id:match_id>/results/<id:n>/restore/", methods=["POST"])
 @blueprint.response(200, MatchSchema)
 @needs(Permission.RESULT_SET, match="match_id")
+@blueprint.describes_query(PreviewQuerySchema)
 @blueprint.arguments(EmptySchema)
 def restore_result(_: dict[str, Any], match_id: int, n: int) -> Response:
-    """Make an earlier version of the result the result again, as a new version."""
-    outcomes.restore_result(
-        actor=current_actor(),
-        match_id=match_id,
-        n=n,
-        now=now(),
-        expected_version=expected_match_version(match_id),
-    )
-    return match_answer(match_id)
+    """Make an earlier version of the result the result again, as a new version.
+
+    With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
+    """
+    return previewed_or_done(match_id, outcomes.restore_result, {"n": n})
 
 
 @blueprint.route("/<id:match_id>/", methods=["DELETE"])

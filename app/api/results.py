@@ -9,12 +9,12 @@ from app.domain.results import ResultClaim
 from app.services import results
 from app.services.queries import match_detail
 
-from .blueprint import ApiBlueprint, load_query, needs
+from .blueprint import ApiBlueprint, needs
 from .identity import current_actor, now
 from .jsonio import json_response
-from .match_answers import expected_match_version, match_answer
+from .match_answers import expected_match_version, match_answer, previewed_or_done
 from .pagination import page_document, page_offset
-from .schemas.base import PREVIEW_QUERY, EmptySchema, PageQuerySchema, PreviewQuerySchema, page_schema
+from .schemas.base import EmptySchema, PageQuerySchema, PreviewQuerySchema, page_schema
 from .schemas.matches import HistoryEntrySchema, MatchSchema
 from .schemas.results import (
     DisputeReportSchema,
@@ -93,22 +93,8 @@ def resolve_dispute(data: dict[str, Any], match_id: int) -> Response:
 
     With `?preview=true` nothing is changed; the answer lists which matches would be, and what forbids it.
     """
-    claim = _take_claim(data)
-    if load_query(PREVIEW_QUERY)["preview"]:
-        data.pop("notes")
-        preview = results.preview_resolve_dispute(
-            actor=current_actor(), match_id=match_id, claim=claim, **data
-        )
-        return json_response(preview)
-    results.resolve_dispute(
-        actor=current_actor(),
-        match_id=match_id,
-        claim=claim,
-        now=now(),
-        expected_version=expected_match_version(match_id),
-        **data,
-    )
-    return match_answer(match_id)
+    data["claim"] = _take_claim(data)
+    return previewed_or_done(match_id, results.resolve_dispute, data)
 
 
 def _take_claim(data: dict[str, Any]) -> ResultClaim | None:

@@ -32,6 +32,18 @@ class Refused(DomainError):
         self.reasons = list(reasons)
 
 
+class Blocked(Refused):
+    """Later matches that have begun forbid it.
+
+    `blocked_by` has `{"match", "state", "why"}` of each of them; `affected` what would change beside them.
+    """
+
+    def __init__(self, blocked_by: Sequence[dict], affected: Sequence[dict] = ()):
+        super().__init__([blocker["why"] for blocker in blocked_by])
+        self.blocked_by = list(blocked_by)
+        self.affected = list(affected)
+
+
 class NotSignedIn(DomainError):
     """Nobody is signed in, and the action needs somebody."""
 

@@ -1,4 +1,4 @@
-"""The blast radius: what another outcome of a match would change in later ones, and what forbids it."""
+"""What taking back the outcome of a match means for later ones, and what forbids it."""
 
 from dataclasses import dataclass, field
 
@@ -24,11 +24,6 @@ class Effects:
     def reasons(self) -> list[str]:
         """Why the change is refused, one sentence for each match that forbids it."""
         return [blocker["why"] for blocker in self.blocked_by]
-
-    def preview(self, match: Match, change: str) -> dict:
-        """The answer to a preview, the match itself first."""
-        itself = {"match": match.id, "state": str(match.state), "change": change}
-        return {"affected": [itself, *self.affected], "blocked_by": self.blocked_by}
 
 
 def effects_of_taking_back(uow: UnitOfWork | None, match: Match) -> Effects:
@@ -81,18 +76,3 @@ def _collect_effects(uow: UnitOfWork | None, match: Match, effects: Effects) -> 
             effects.affected.append({**entry, "change": f"{number} loses {name}, and waits for a side again"})
         else:
             effects.affected.append({**entry, "change": f"{number} waits for a side again"})
-
-
-def effects_of_moving_on(match: Match, winner_id: int | None, loser_id: int | None) -> Effects:
-    """What it would mean for later matches that this one ends like this; None for nobody."""
-    effects = Effects()
-    if match.winner_id is not None:
-        effects = effects_of_taking_back(None, match)
-    for target_id, who in ((match.winner_to_match_id, winner_id), (match.loser_to_match_id, loser_id)):
-        target = db.session.get(Match, target_id) if target_id is not None else None
-        if target is None or target.is_deleted or target.state in BEGUN:
-            continue
-        change = f"gets {db.session.get(Participant, who).name}" if who else "gives its other side a walkover"
-        entry = {"match": target.id, "state": str(target.state)}
-        effects.affected.append({**entry, "change": f"M{target.match_number} {change}"})
-    return effects

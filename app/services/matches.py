@@ -21,7 +21,6 @@ from app.models import Bracket, Match, Participant, User
 
 from . import access, audit, progression
 from .audit import AuditAction
-from .effects import effects_of_moving_on
 from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -259,13 +258,3 @@ def cancel(
             match_id=match.id,
             meta={"match_id": match.id, "tournament_id": tournament.id, "reason": reason},
         )
-
-
-def preview_cancel(*, actor: Actor, match_id: int) -> dict:
-    """What a cancel would do: `{"affected": [{"match", "state", "change"}], "blocked_by": [...]}`."""
-    found = access.get_match(actor, match_id, Permission.MATCH_CANCEL)
-    match = found.match
-    if not can_move(MatchState(match.state), Move.CANCEL):
-        raise Refused([not_from(MatchState(match.state), Move.CANCEL)])
-    effects = effects_of_moving_on(match, None, None)
-    return effects.preview(match, "would be CANCELLED")

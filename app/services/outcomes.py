@@ -11,10 +11,9 @@ from app.domain.results import winning_side
 from app.domain.states import MatchState, Move, can_move, not_from
 from app.models import Match, MatchResult
 
-from . import access, audit, progression
+from . import audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
-from .effects import effects_of_moving_on, effects_of_taking_back
 from .match_changes import load, move, tell, touch
 from .results import claim_of, may_end_level
 from .unit_of_work import UnitOfWork, unit_of_work
@@ -40,21 +39,6 @@ def forfeit(
         progression.forfeit(uow, match, found.tournament, participant_id)
         touch(match, now)
         _record(uow, found, actor, AuditAction.MATCH_FORFEIT, participant_id=participant_id, reason=reason)
-
-
-def preview_forfeit(
-    *, actor: Actor, match_id: int, participant_id: int | None = None, both: bool = False
-) -> dict:
-    """What the forfeit would do: `{"affected": [{"match", "state", "change"}], "blocked_by": [...]}`."""
-    match = access.get_match(actor, match_id, Permission.MATCH_FORFEIT).match
-    _check_forfeit(match, participant_id, both)
-    winner_id = None
-    if participant_id is not None:
-        winner_id = next(
-            side for side in (match.participant1_id, match.participant2_id) if side != participant_id
-        )
-    effects = effects_of_moving_on(match, winner_id, participant_id)
-    return effects.preview(match, "would be FORFEIT")
 
 
 def _check_forfeit(match: Match, participant_id: int | None, both: bool) -> None:
@@ -85,13 +69,6 @@ def reopen(
         _record(uow, found, actor, AuditAction.MATCH_REOPEN, reason=reason)
 
 
-def preview_reopen(*, actor: Actor, match_id: int) -> dict:
-    """What the reopening would do, in the shape of `preview_forfeit`."""
-    match = access.get_match(actor, match_id, Permission.MATCH_REOPEN).match
-    _check_reopen(match)
-    return effects_of_taking_back(None, match).preview(match, "would be LIVE")
-
-
 def _check_reopen(match: Match) -> None:
     if not can_move(MatchState(match.state), Move.REOPEN):
         raise Refused([not_from(MatchState(match.state), Move.REOPEN)])
@@ -114,18 +91,6 @@ def restore(*, actor: Actor, match_id: int, now: datetime, expected_version: int
         if not progression.settle(uow, match, tournament):
             tell(uow, match, EventType.MATCH_UPDATED, changed=["state"])
         _record(uow, found, actor, AuditAction.MATCH_RESTORE)
-
-
-def preview_restore(*, actor: Actor, match_id: int) -> dict:
-    """What the restoring would do, in the shape of `preview_forfeit`."""
-    found = access.get_match(actor, match_id, Permission.MATCH_RESTORE)
-    match = found.match
-    if not can_move(MatchState(match.state), Move.RESTORE):
-        raise Refused([not_from(MatchState(match.state), Move.RESTORE)])
-    both_known = None not in (match.participant1_id, match.participant2_id)
-    is_ready = both_known and not found.tournament.enable_check_in
-    outcome = MatchState.READY if is_ready else MatchState.SCHEDULED
-    return effects_of_taking_back(None, match).preview(match, f"would be {outcome}")
 
 
 def restore_result(

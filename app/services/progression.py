@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
-from app.domain.errors import Refused
+from app.domain.errors import Blocked
 from app.domain.events import EventType
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchState, Move, can_move
@@ -219,7 +219,7 @@ def take_back(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
     """Take the match's sides out of the later matches; Refused where one of those has begun."""
     effects = effects_of_taking_back(uow, match)
     if effects.blocked_by:
-        raise Refused(effects.reasons)
+        raise Blocked(effects.blocked_by, effects.affected)
     _take_back(uow, match)
     bracket = match.bracket
     if bracket is not None and bracket.status == "completed":
@@ -286,6 +286,11 @@ def close_bracket_if_over(
         )
 
 
+def _has_begun(match: Match) -> dict:
+    why = f"M{match.match_number}, which these places fill, is {match.state} already."
+    return {"match": match.id, "state": str(match.state), "why": why}
+
+
 def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> list[int]:
     """Have the places of the bracket's tables fill the slots that wait for them; ids of changed matches.
 
@@ -299,7 +304,7 @@ def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> lis
     wrong = [(m, slot, who) for m, slot, who in wanted if slot_of(m, slot)[0] != who]
     blocked = [m for m, _, _ in wrong if not slots.is_open_to_change(m)]
     if blocked:
-        raise Refused([f"M{m.match_number}, which these places fill, is {m.state} already." for m in blocked])
+        raise Blocked([_has_begun(match) for match in blocked])
     # First all are emptied: a side that only changes its match must not stand in two.
     for match, slot, _ in wrong:
         if can_move(MatchState(match.state), Move.SLOT_REOPENED):

@@ -14,10 +14,9 @@ from app.domain.states import MatchState, Move, can_move, not_from
 from app.models import Dispute, Match, MatchResult
 from app.models.match import DISPUTE_DECISIONS, DISPUTE_REASONS
 
-from . import access, audit, progression
+from . import audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
-from .effects import Effects, effects_of_taking_back
 from .match_changes import load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -188,32 +187,6 @@ def resolve_dispute(
                 "participant_id": participant_id,
             },
         )
-
-
-def preview_resolve_dispute(
-    *,
-    actor: Actor,
-    match_id: int,
-    decision: str,
-    participant_id: int | None = None,
-    claim: ResultClaim | None = None,
-) -> dict:
-    """What the ruling would do: `{"affected": [{"match", "state", "change"}], "blocked_by": [...]}`."""
-    found = access.get_match(actor, match_id, Permission.DISPUTE_RESOLVE)
-    match = found.match
-    _check_decision(match, decision, participant_id, claim)
-    winner_id, outcome = match.winner_id, "COMPLETED"
-    if decision == "correct":
-        side = _winning_side(match, claim)
-        winner_id = {1: match.participant1_id, 2: match.participant2_id, None: None}[side]
-    elif decision == "forfeit":
-        winner_id, outcome = _opponent(match, participant_id), "FORFEIT"
-    elif decision in ("replay", "void"):
-        winner_id, outcome = None, "LIVE" if decision == "replay" else "CANCELLED"
-    effects = Effects()
-    if winner_id != match.winner_id:
-        effects = effects_of_taking_back(None, match)
-    return effects.preview(match, f"would be {outcome}")
 
 
 def _check_decision(

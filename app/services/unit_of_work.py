@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -24,6 +25,10 @@ _listeners: list[Listener] = []
 # gevent, the one that must finish first too), so writers of this process queue up here instead.
 _sqlite_writer = threading.Lock()
 _BUSY_SECONDS = 10.0
+
+
+# What looks at a change that is only tried out; such a change is never committed.
+_look: ContextVar[Callable[[], None] | None] = ContextVar("look", default=None)
 
 
 class UnitOfWork:
@@ -102,9 +107,20 @@ def on_commit(listener: Listener) -> None:
 
 
 @contextmanager
+def rehearsal(look: Callable[[], None]) -> Iterator[None]:
+    """Try out the changes that are made in the block: `look` sees each one complete, then it is undone."""
+    token = _look.set(look)
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+@contextmanager
 def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
     """Open a change; it is committed at the end of the block, or leaves nothing behind on an error.
 
+    In a rehearsal it leaves nothing behind either.
     Raises Conflict where the database stays locked by another process.
     """
     session = db.session
@@ -120,7 +136,12 @@ def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
         uow = UnitOfWork(now or utc_now())
         yield uow
         last = uow.write_events()
-        session.commit()
+        if look := _look.get():
+            look()
+            session.rollback()
+            last = {}
+        else:
+            session.commit()
     except BaseException:
         session.rollback()
         raise

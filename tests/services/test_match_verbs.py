@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused, StaleVersion
 from app.domain.permissions import ANONYMOUS
-from app.services import check_ins, matches, scheduling
+from app.services import check_ins, matches, previews, scheduling
 from tests import factories as make
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app_context")]
@@ -357,12 +357,16 @@ def test_cancel_of_a_closed_match_is_refused(state):
     with pytest.raises(Refused, match=state):
         run(matches.cancel, scene)
     with pytest.raises(Refused, match=state):
-        matches.preview_cancel(actor=make.actor(scene.organizer), match_id=scene.match.id)
+        previews.preview(
+            matches.cancel, actor=make.actor(scene.organizer), match_id=scene.match.id, now=make.soon(0)
+        )
 
 
 def test_cancel_can_be_previewed():
     scene = make.scene("LIVE")
-    preview = matches.preview_cancel(actor=make.actor(scene.organizer), match_id=scene.match.id)
+    preview = previews.preview(
+        matches.cancel, actor=make.actor(scene.organizer), match_id=scene.match.id, now=make.soon(0)
+    )
     assert preview == {
         "affected": [{"match": scene.match.id, "state": "LIVE", "change": "would be CANCELLED"}],
         "blocked_by": [],

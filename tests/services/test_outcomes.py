@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, Refused
 from app.models import Bracket, Match, MatchResult
-from app.services import brackets, matches, outcomes, results, tournaments
+from app.services import brackets, matches, outcomes, previews, results, tournaments
 from app.services.results import result_claim
 from tests import factories as make
 
@@ -45,7 +45,9 @@ class Cup:
         )
 
     def preview(self, verb, number, **arguments):
-        return verb(actor=self.organizer, match_id=self.match(number).id, **arguments)
+        return previews.preview(
+            verb, actor=self.organizer, match_id=self.match(number).id, now=make.soon(0), **arguments
+        )
 
     def play(self, number, a=2, b=0):
         self.do(matches.start, number)
@@ -89,14 +91,20 @@ def test_forfeit_names_a_side_or_both():
         with pytest.raises(InvalidInput):
             run(outcomes.forfeit, scene, **arguments)
         with pytest.raises(InvalidInput):
-            outcomes.preview_forfeit(actor=make.actor(scene.organizer), match_id=scene.match.id, **arguments)
+            previews.preview(
+                outcomes.forfeit,
+                actor=make.actor(scene.organizer),
+                match_id=scene.match.id,
+                now=make.soon(0),
+                **arguments,
+            )
     with pytest.raises(NotAllowed):
         run(outcomes.forfeit, scene, role="player1", both=True)
 
 
 def test_a_double_forfeit_gives_the_next_opponent_a_walkover():
     cup = Cup(4)
-    preview = cup.preview(outcomes.preview_forfeit, 1, both=True)
+    preview = cup.preview(outcomes.forfeit, 1, both=True)
     assert [entry["match"] for entry in preview["affected"]] == [cup.match(1).id, cup.match(3).id]
     cup.do(outcomes.forfeit, 1, both=True)
     assert cup.state(3) == "SCHEDULED" and cup.match(3).slot1_bye
@@ -132,7 +140,7 @@ def test_reopening_a_double_forfeit_takes_the_walkovers_back():
     cup = Cup(4)
     cup.do(outcomes.forfeit, 1, both=True)
     cup.play(2)
-    preview = cup.preview(outcomes.preview_reopen, 1)
+    preview = cup.preview(outcomes.reopen, 1)
     assert cup.match(3).id in [entry["match"] for entry in preview["affected"]]
     cup.do(outcomes.reopen, 1, reason="They came after all")
     final = cup.match(3)
@@ -159,7 +167,9 @@ def test_reopen_from_other_states_is_refused(state):
     with pytest.raises(Refused, match=state):
         run(outcomes.reopen, scene)
     with pytest.raises(Refused, match=state):
-        outcomes.preview_reopen(actor=make.actor(scene.organizer), match_id=scene.match.id)
+        previews.preview(
+            outcomes.reopen, actor=make.actor(scene.organizer), match_id=scene.match.id, now=make.soon(0)
+        )
 
 
 def test_reopen_is_refused_once_a_later_match_has_begun():
@@ -167,7 +177,7 @@ def test_reopen_is_refused_once_a_later_match_has_begun():
     cup.play(1)
     cup.play(2)
     cup.do(matches.start, 3)
-    preview = cup.preview(outcomes.preview_reopen, 1)
+    preview = cup.preview(outcomes.reopen, 1)
     assert [entry["match"] for entry in preview["blocked_by"]] == [cup.match(3).id]
     with pytest.raises(Refused, match="M3"):
         cup.do(outcomes.reopen, 1)
@@ -177,11 +187,11 @@ def test_reopen_is_refused_once_a_later_match_has_begun():
 def test_a_cancelled_match_gives_a_walkover_until_it_is_restored():
     cup = Cup(4)
     cup.play(2)
-    preview = cup.preview(matches.preview_cancel, 1)
+    preview = cup.preview(matches.cancel, 1)
     assert cup.match(3).id in [entry["match"] for entry in preview["affected"]]
     cup.do(matches.cancel, 1)
     assert cup.state(3) == "COMPLETED"
-    assert cup.preview(outcomes.preview_restore, 1)["blocked_by"] == []
+    assert cup.preview(outcomes.restore, 1)["blocked_by"] == []
     cup.do(outcomes.restore, 1)
     assert (cup.state(1), cup.state(3)) == ("READY", "SCHEDULED")
 
@@ -204,7 +214,9 @@ def test_restore_is_scheduled_where_check_in_is_on():
     with pytest.raises(Refused, match="SCHEDULED"):
         run(outcomes.restore, scene)
     with pytest.raises(Refused, match="SCHEDULED"):
-        outcomes.preview_restore(actor=make.actor(scene.organizer), match_id=scene.match.id)
+        previews.preview(
+            outcomes.restore, actor=make.actor(scene.organizer), match_id=scene.match.id, now=make.soon(0)
+        )
 
 
 def test_an_older_result_is_made_the_result_again():
@@ -339,7 +351,7 @@ def test_reopening_a_group_match_empties_its_places():
     cup = Groups()
     cup.play_group("A")
     match = make.rows(Match, bracket_id=cup.bracket_id, group_name="A")[0]
-    preview = outcomes.preview_reopen(actor=cup.organizer, match_id=match.id)
+    preview = previews.preview(outcomes.reopen, actor=cup.organizer, match_id=match.id, now=make.soon(0))
     affected = [entry["match"] for entry in preview["affected"]]
     assert cup.knockout(1).id in affected and match.id in affected
     outcomes.reopen(actor=cup.organizer, match_id=match.id, now=make.soon(0))
@@ -352,7 +364,9 @@ def test_a_group_match_stays_closed_once_the_knockout_has_begun():
     cup.play_group("B")
     matches.start(actor=cup.organizer, match_id=cup.knockout(1).id, now=make.soon(0))
     match = make.rows(Match, bracket_id=cup.bracket_id, group_name="A")[0]
-    assert outcomes.preview_reopen(actor=cup.organizer, match_id=match.id)["blocked_by"]
+    assert previews.preview(outcomes.reopen, actor=cup.organizer, match_id=match.id, now=make.soon(0))[
+        "blocked_by"
+    ]
     with pytest.raises(Refused, match="M1"):
         outcomes.reopen(actor=cup.organizer, match_id=match.id, now=make.soon(0))
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.domain.errors import InvalidInput, NotAllowed, Refused
 from app.models import Bracket, Dispute, Match, MatchResult
-from app.services import brackets, matches, results
+from app.services import brackets, matches, previews, results
 from app.services.results import result_claim as claim
 from tests import factories as make
 
@@ -323,10 +323,15 @@ def test_correcting_the_winner_exchanges_the_side_that_moved_on():
     cup = Cup()
     cup.play(1, 2, 0)
     cup.dispute(1)
-    preview = results.preview_resolve_dispute(
-        actor=cup.organizer, match_id=cup.match(1).id, decision="correct", claim=claim(0, 2)
+    preview = previews.preview(
+        results.resolve_dispute,
+        actor=cup.organizer,
+        match_id=cup.match(1).id,
+        now=make.soon(0),
+        decision="correct",
+        claim=claim(0, 2),
     )
-    assert [entry["match"] for entry in preview["affected"]] == [cup.match(n).id for n in (1, 4, 3)]
+    assert [entry["match"] for entry in preview["affected"]] == [cup.match(n).id for n in (1, 3, 4)]
     assert preview["blocked_by"] == []
     cup.resolve(1, "correct", claim=claim(0, 2))
     assert cup.match(4).participant1_id == cup.teams[3].id
@@ -357,8 +362,13 @@ def test_what_has_begun_is_never_changed():
         ("void", {}),
         ("forfeit", {"participant_id": cup.teams[0].id}),
     ):
-        preview = results.preview_resolve_dispute(
-            actor=cup.organizer, match_id=cup.match(1).id, decision=decision, **arguments
+        preview = previews.preview(
+            results.resolve_dispute,
+            actor=cup.organizer,
+            match_id=cup.match(1).id,
+            now=make.soon(0),
+            decision=decision,
+            **arguments,
         )
         assert [entry["match"] for entry in preview["blocked_by"]] == [final.id]
         with pytest.raises(Refused, match="M4"):

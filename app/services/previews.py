@@ -1,0 +1,191 @@
+"""The blast radius: which matches and standings a verb on a match would change, before it is done.
+
+The verb itself is rehearsed and undone, so that a preview says neither more nor less than what would happen.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import event, select
+
+from app.domain.errors import Blocked
+from app.domain.permissions import Actor
+from app.domain.states import MatchState
+from app.extensions import db
+from app.models import Bracket, Match, Participant
+
+from .slots import label
+from .tables import TABLE_FORMATS, BracketTables
+from .unit_of_work import rehearsal
+
+_COLUMNS = (
+    Match.id,
+    Match.match_number,
+    Match.state,
+    Match.is_deleted,
+    Match.participant1_id,
+    Match.participant2_id,
+    Match.slot1_bye,
+    Match.slot2_bye,
+    Match.slot1_source,
+    Match.slot2_source,
+    Match.winner_id,
+    Match.bracket_id,
+    Match.group_name,
+)
+# So many of those who change their rank are named.
+_MOST_RANKS = 4
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """Matches by id, their brackets by id, and the ranks by (bracket, group) of the tables they count in."""
+
+    matches: dict[int, Mapping]
+    brackets: dict[int, Bracket]
+    tables: dict[tuple[int, str], list[tuple]]
+
+
+def preview(
+    verb: Callable[..., None], *, actor: Actor, match_id: int, now: datetime, **arguments: object
+) -> dict:
+    """What the verb would do: `{"affected": [{"match", "state", "change"}], "blocked_by": [...]}`.
+
+    The match itself comes first; `state` is the present one. Raises what the verb raises, apart from
+    Blocked: what forbids it is in `blocked_by`, as `{"match", "state", "why"}`.
+    """
+    changed: set[int] = set()
+    after: list[_Snapshot] = []
+
+    def collect(session, *_) -> None:
+        changed.update(thing.id for thing in session.dirty if isinstance(thing, Match))
+
+    session = db.session()
+    event.listen(session, "before_flush", collect)
+    try:
+        with rehearsal(lambda: after.append(_read(changed))):
+            verb(actor=actor, match_id=match_id, now=now, **arguments)
+    except Blocked as refusal:
+        return {"affected": refusal.affected, "blocked_by": refusal.blocked_by}
+    finally:
+        event.remove(session, "before_flush", collect)
+    return {"affected": _differences(match_id, _read(changed), after[0]), "blocked_by": []}
+
+
+def _read(match_ids: Iterable[int]) -> _Snapshot:
+    """The matches as the database has them now."""
+    rows = db.session.execute(select(*_COLUMNS).where(Match.id.in_(match_ids))).mappings()
+    matches = {row["id"]: row for row in rows}
+    ids = {row["bracket_id"] for row in matches.values()} - {None}
+    query = select(Bracket.id, Bracket.name, Bracket.format, Bracket.options, Bracket.champion_id)
+    brackets = {row.id: row for row in db.session.execute(query.where(Bracket.id.in_(ids)))}
+    tables: dict[tuple[int, str], list[tuple]] = {}
+    for bracket in brackets.values():
+        if bracket.format not in TABLE_FORMATS:
+            continue
+        own = BracketTables(bracket)
+        for group in {row["group_name"] for row in matches.values() if row["bracket_id"] == bracket.id}:
+            tables[bracket.id, group] = [(row.entrant, row.rank, row) for row in own.table(group)]
+    return _Snapshot(matches, brackets, tables)
+
+
+def _differences(match_id: int, before: _Snapshot, after: _Snapshot) -> list[dict]:
+    names = _names(before, after)
+    order = sorted(before.matches, key=lambda each: (each != match_id, each))
+    entries = []
+    for each in order:
+        old, new = before.matches[each], after.matches[each]
+        change = _of_itself(old, new, names) if each == match_id else _of_other(old, new, names)
+        if change:
+            entries.append({"match": each, "state": str(old["state"]), "change": change})
+    itself = before.matches.get(match_id)
+    beside = [*_of_tables(before, after, names), *_of_champions(before, after, names)]
+    if itself is not None:
+        entries += [{"match": match_id, "state": str(itself["state"]), "change": change} for change in beside]
+    return entries
+
+
+def _names(*snapshots: _Snapshot) -> dict[int | None, str]:
+    ids = set()
+    for snapshot in snapshots:
+        for row in snapshot.matches.values():
+            ids |= {row["participant1_id"], row["participant2_id"], row["winner_id"]}
+        ids |= {bracket.champion_id for bracket in snapshot.brackets.values()}
+        ids |= {entrant for rows in snapshot.tables.values() for entrant, _, _ in rows}
+    query = select(Participant.id, Participant.name).where(Participant.id.in_(ids - {None}))
+    return dict(db.session.execute(query).tuples().all())
+
+
+def _of_itself(old: Mapping, new: Mapping, names: Mapping) -> str:
+    if new["is_deleted"] and not old["is_deleted"]:
+        return "would be deleted"
+    change = f"would be {new['state']}"
+    if new["winner_id"] is not None:
+        change += f", won by {names[new['winner_id']]}"
+    return change
+
+
+def _of_other(old: Mapping, new: Mapping, names: Mapping) -> str:
+    """What becomes of another match, in one sentence; empty where nothing that anyone sees."""
+    parts = [part for slot in (1, 2) if (part := _of_slot(slot, old, new, names))]
+    if (outcome := _of_state(old, new, names)) and outcome not in parts:
+        parts.append(outcome)
+    return f"M{new['match_number']} {', and '.join(parts)}" if parts else ""
+
+
+def _of_slot(slot: int, old: Mapping, new: Mapping, names: Mapping) -> str:
+    was, now = old[f"participant{slot}_id"], new[f"participant{slot}_id"]
+    was_bye, is_bye = old[f"slot{slot}_bye"], new[f"slot{slot}_bye"]
+    if (was, was_bye) == (now, is_bye):
+        return ""
+    if is_bye:
+        return "gives its other side a walkover"
+    if now is not None:
+        return f"gets {names[now]} instead of {names[was]}" if was is not None else f"gets {names[now]}"
+    source = new[f"slot{slot}_source"]
+    waits = f"waits for the {label(source)} again" if source else "waits for a side again"
+    return f"loses {names[was]}, and {waits}" if was is not None else waits
+
+
+def _of_state(old: Mapping, new: Mapping, names: Mapping) -> str:
+    if old["state"] == new["state"]:
+        return ""
+    winner = names.get(new["winner_id"])
+    if new["state"] in (MatchState.COMPLETED, MatchState.FORFEIT):
+        return f"goes to {winner} without being played" if winner else "ends without a winner"
+    if old["state"] == MatchState.COMPLETED:
+        return "is no walkover any more"
+    return f"is {new['state']}" if new["state"] == MatchState.READY else f"is {new['state']} again"
+
+
+def _of_tables(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:
+    changes = []
+    for (bracket_id, group), old in before.tables.items():
+        new = after.tables[bracket_id, group]
+        if old == new:
+            continue
+        where = f"group {group}" if group and len(group) <= 3 else group or before.brackets[bracket_id].name
+        ranks = {entrant: rank for entrant, rank, _ in old}
+        moved = [
+            f"{names[entrant]} from {ranks[entrant]} to {rank}"
+            for entrant, rank, _ in new
+            if entrant in ranks and ranks[entrant] != rank
+        ]
+        more = ["..."] if len(moved) > _MOST_RANKS else []
+        told = ", ".join([*moved[:_MOST_RANKS], *more])
+        changes.append(f"the standings of {where} change{': ' if told else ''}{told}")
+    return changes
+
+
+def _of_champions(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:
+    changes = []
+    for bracket_id, old in before.brackets.items():
+        champion_id = after.brackets[bracket_id].champion_id
+        if champion_id == old.champion_id:
+            continue
+        if champion_id is None:
+            changes.append(f"{names[old.champion_id]} is not the champion of {old.name} any more")
+        else:
+            changes.append(f"{names[champion_id]} is the champion of {old.name}")
+    return changes
