@@ -23,8 +23,10 @@ def is_decided(match: Match) -> bool:
 def outcomes_of(match: Match) -> list[Outcome]:
     """Where the sides of a closed match go, the winner's first."""
     winner_id, loser_id = match.winner_id, match.loser_id
+    # Of two entrants, the only upper match sends both to the grand final, whoever won.
     is_reset_spared = (
-        match.winner_to_match_id is not None
+        match.section == "final"
+        and match.winner_to_match_id is not None
         and match.winner_to_match_id == match.loser_to_match_id
         and winner_id == match.participant1_id
     )

@@ -118,7 +118,8 @@ class Life:
                 )
                 if feeder.state in ("COMPLETED", "FORFEIT"):
                     spared = (
-                        feeder.winner_to_match_id == feeder.loser_to_match_id
+                        feeder.section == "final"
+                        and feeder.winner_to_match_id == feeder.loser_to_match_id
                         and feeder.winner_id == feeder.participant1_id
                     )
                     expected = (None, True) if who is None or spared else (who, False)
@@ -257,3 +258,17 @@ def test_swiss_from_the_first_round_to_the_last(data):
                 now=make.soon(0),
             )
     assert life.bracket.status == "completed"
+
+
+@pytest.mark.usefixtures("app_context")
+@pytest.mark.parametrize("side", [1, 2])
+@pytest.mark.parametrize("grand_final", ["single", "double"])
+def test_two_in_a_double_elimination_meet_again_in_the_grand_final(grand_final, side):
+    life = Life(2, "double_elimination", grand_final=grand_final)
+    first = life.in_state("READY")[0]
+    life.play(first, side)
+    final = life.in_state("READY")[0]
+    assert final.section == "final"
+    sides = [first.participant1_id, first.participant2_id]
+    assert [final.participant1_id, final.participant2_id] == (sides if side == 1 else sides[::-1])
+    life.check()
