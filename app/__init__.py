@@ -18,6 +18,7 @@ def create_app(settings=None):
     from app.live import register_live
     from app.proxies import TrustedProxies
     from app.web import register_web
+    from app.web.bracket_page import bracket_section
 
     settings = settings or Settings.from_env()
     app = Application(
@@ -45,7 +46,7 @@ def create_app(settings=None):
     register_api(app, settings.allowed_origins)
     register_web(app)
     operations.register_operations(app)
-    register_live(app)
+    register_live(app, bracket_section)
     cli.register_cli(app)
     # Outermost, so that the sockets too see who really asked.
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)

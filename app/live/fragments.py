@@ -1,19 +1,30 @@
 """The public fragments that go out inside page events: rendered once for each event, not for each reader."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from flask import Flask, render_template
 
 from app.services.queries.rows import list_rows_of
 
-TEMPLATES = {"row": "matches/_row.html", "scoreboard": "matches/_scoreboard.html"}
+ROW, SCOREBOARD, BRACKET = "row", "scoreboard", "bracket"
+# The boxes of a bracket take from the row what they share with it.
+TEMPLATES = {
+    ROW: "matches/_row.html",
+    BRACKET: "matches/_row.html",
+    SCOREBOARD: "matches/_scoreboard.html",
+}
+# What is larger is better fetched by each page at a moment of its own.
+LARGEST_PUSHED = 128 * 1024  # characters
+# Draws a bracket (tournament, id): empty for one that is gone, None for one with too many matches.
+DrawBracket = Callable[[int, int], str | None]
 
 
 class Fragments:
-    """Renders matches as a stranger sees them."""
+    """Renders matches and brackets as a stranger sees them."""
 
-    def __init__(self, app: Flask):
+    def __init__(self, app: Flask, draw_bracket: DrawBracket):
         self._app = app
+        self._draw_bracket = draw_bracket
 
     def render(self, fragment: str, match_ids: Collection[int]) -> dict[int, str]:
         """The fragments of these matches as they are now, by match; what is deleted is left out."""
@@ -21,3 +32,12 @@ class Fragments:
         with self._app.test_request_context("/"):
             rows = list_rows_of(sorted(match_ids))
             return {row["id"]: render_template(TEMPLATES[fragment], match=row).strip() for row in rows}
+
+    def bracket(self, tournament_id: int, bracket_id: int) -> str | None:
+        """The bracket as the bracket page draws it now, empty if it is gone; None where that is too large.
+
+        Of a Swiss bracket the latest round only, with the table.
+        """
+        with self._app.test_request_context("/"):
+            html = self._draw_bracket(tournament_id, bracket_id)
+        return html if html is None or len(html) <= LARGEST_PUSHED else None

@@ -11,12 +11,11 @@ from app.domain.events import EventType
 from app.services.queries.live import Place, StoredEvent
 
 from .audience import Audience
-from .payloads import Builder, Render, Variants
-from .rooms import HOME, Member, channel_rooms, own_rooms, row_rooms, scoreboard_rooms
+from .fragments import BRACKET, ROW, SCOREBOARD, Fragments
+from .payloads import Builder, Variants
+from .rooms import HOME, Member, bracket_rooms, channel_rooms, own_rooms, row_rooms, scoreboard_rooms
 
 log = logging.getLogger(__name__)
-
-ROW, SCOREBOARD = "row", "scoreboard"
 
 
 @dataclass(frozen=True)
@@ -43,10 +42,10 @@ class Rooms(Protocol):
 class Packing:
     """Makes up some events of one tournament, for all rooms or for one client."""
 
-    def __init__(self, place: Place, events: Collection[StoredEvent], rooms: Rooms, render: Render):
+    def __init__(self, place: Place, events: Collection[StoredEvent], rooms: Rooms, fragments: Fragments):
         self._events = events
         self._rooms = rooms
-        self._builder = Builder(events, render)
+        self._builder = Builder(events, fragments)
         self._audience = Audience(place, events)
 
     def for_rooms(self) -> list[Parcel]:
@@ -78,6 +77,7 @@ class Packing:
         return [
             *self._to_rooms(event, channel_rooms(event), event.type, None),
             *self._to_rooms(event, row_rooms(event), name, ROW),
+            *self._to_rooms(event, bracket_rooms(event), name, BRACKET),
             *self._to_rooms(event, scoreboard_rooms(event), name, SCOREBOARD),
             *self._to_members(event, self._players(self._members_in(own_rooms(event)), event), name, ROW),
         ]
@@ -86,6 +86,8 @@ class Packing:
         name = EventType(event.type).page_name
         if room in scoreboard_rooms(event):
             return self._to_members(event, [member], name, SCOREBOARD)
+        if room in bracket_rooms(event):
+            return self._to_members(event, [member], name, BRACKET)
         if room in row_rooms(event) and self._is_open_to(room):
             return self._to_members(event, [member], name, ROW)
         return self._to_members(

@@ -4,7 +4,7 @@ Stored events hold ids and names of keys. Texts that only some may read are put 
 sent, and only into the variant that goes to them.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,14 +14,14 @@ from app.services.queries import live as queries
 from app.services.queries.live import StoredEvent
 from app.services.tables import changed_tables
 
+from .fragments import BRACKET, Fragments
+
 # Who may read what an event's full variant says; other events are the same for everyone.
 READERS = {
     EventType.MATCH_LOBBY_UPDATED: Permission.MATCH_LOBBY_VIEW,
     EventType.DISPUTE_CREATED: Permission.DISPUTE_VIEW,
 }
 _HIDDEN_DISPUTE = {"reported_by": None, "reason": "", "description": ""}
-
-Render = Callable[[str, Collection[int]], dict[int, str]]
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Variants:
 class Builder:
     """Builds the payloads of some events of one tournament, reading what they need at most once."""
 
-    def __init__(self, events: Collection[StoredEvent], render: Render):
+    def __init__(self, events: Collection[StoredEvent], fragments: Fragments):
         self._events = events
-        self._render = render
+        self._fragments = fragments
         self._html: dict[str, dict[int, str]] = {}
-        self._tables: dict[tuple, list[dict]] = {}
+        self._drawn: dict[tuple, dict] = {}
 
     def variants(self, event: StoredEvent) -> Variants:
         """The payload of an event: what was stored, its seq, and what is filled in for those inside."""
@@ -67,21 +67,26 @@ class Builder:
     def for_page(self, event: StoredEvent, fragment: str) -> dict:
         """What a page needs besides to redraw: `html`, the rendered fragment of the match as it is now.
 
-        Of a bracket with tables it is `tables`: those that the match changed.
+        What happened to a bracket is told to drawings of brackets only: see `_redrawn`.
         """
         if event.type == EventType.BRACKET_UPDATED:
-            tables = self._changed_tables(event)
-            return {"tables": tables} if tables else {}
+            return self._redrawn(event) if fragment == BRACKET else {}
         html = self.html(event, fragment)
         return {"html": html} if html else {}
 
-    def _changed_tables(self, event: StoredEvent) -> list[dict]:
+    def _redrawn(self, event: StoredEvent) -> dict:
+        """`tables` that a match changed; or `html`, the bracket that is new, has a new round or is gone.
+
+        Nothing where no table changed, and where the drawing is too large to be sent to everyone.
+        """
         bracket_id, match_id = event.payload.get("bracket_id"), event.payload.get("match_id")
-        if match_id is None:
-            return []
-        if (bracket_id, match_id) not in self._tables:
-            self._tables[bracket_id, match_id] = changed_tables(bracket_id, match_id)
-        return self._tables[bracket_id, match_id]
+        if (bracket_id, match_id) not in self._drawn:
+            if match_id is None:
+                name, value = "html", self._fragments.bracket(event.tournament_id, bracket_id)
+            else:
+                name, value = "tables", changed_tables(bracket_id, match_id) or None
+            self._drawn[bracket_id, match_id] = {} if value is None else {name: value}
+        return self._drawn[bracket_id, match_id]
 
     def html(self, event: StoredEvent, fragment: str) -> str | None:
         """The public fragment of the event's match as it is now; None for an event without one."""
@@ -89,7 +94,7 @@ class Builder:
             return None
         if fragment not in self._html:
             matches = {each.match_id for each in self._events if each.match_id and not each.is_private}
-            self._html[fragment] = self._render(fragment, matches)
+            self._html[fragment] = self._fragments.render(fragment, matches)
         return self._html[fragment].get(event.match_id)
 
     @cached_property

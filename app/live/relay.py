@@ -18,8 +18,8 @@ from flask import Flask
 from app.services.queries import live as queries
 from app.services.queries.live import Place, StoredEvent
 
+from .fragments import Fragments
 from .packing import Packing, Parcel
-from .payloads import Render
 from .rooms import HOME, Listening, Member, Page
 from .server import LONGEST_QUEUE, LiveServer
 
@@ -46,11 +46,11 @@ class Tail:
 class Relay:
     """The clients of this process, and the events on their way to them."""
 
-    def __init__(self, app: Flask, server: LiveServer, render: Render):
+    def __init__(self, app: Flask, server: LiveServer, fragments: Fragments):
         self.members: dict[str, Member] = {}
         self._app = app
         self._server = server
-        self._render = render
+        self._fragments = fragments
         self._tails: dict[int, Tail] = {}
         self._home: set[str] = set()
         self._home_lock = threading.Lock()
@@ -229,7 +229,7 @@ class Relay:
 
     def _packing(self, tournament_id: int, events: list[StoredEvent]) -> Packing:
         place = queries.find_tournament_place(tournament_id)
-        return Packing(place or Place(tournament_id, None, False, 0, None, ""), events, self, self._render)
+        return Packing(place or Place(tournament_id, None, False, 0, None, ""), events, self, self._fragments)
 
     # Who is where
 

@@ -13,7 +13,7 @@ from .visitors import Visitor
 _CHANNEL = re.compile(r"(tournament|match)_([1-9][0-9]{0,8})", re.ASCII)
 _LARGEST_ID = 2**31 - 1
 HOME = "page:home"
-PAGES = ("home", "tournament", "match", "desk", "me")
+PAGES = ("home", "tournament", "bracket", "match", "desk", "me")
 # These show matches of several tournaments, and so have no one seq from which to go on.
 ACROSS_TOURNAMENTS = ("home", "me")
 # Longer than anybody needs; a longer absence is a reset.
@@ -95,6 +95,11 @@ def row_rooms(event: StoredEvent) -> list[str]:
     """The rooms of pages that show the match as a row."""
     tournament, desk = f"page:tournament:{event.tournament_id}", f"page:desk:{event.tournament_id}"
     return [desk] if event.is_private else [tournament, desk, HOME]
+
+
+def bracket_rooms(event: StoredEvent) -> list[str]:
+    """The rooms of pages that show the match in a drawing, and the drawing itself."""
+    return [] if event.is_private else [f"page:bracket:{event.tournament_id}"]
 
 
 def scoreboard_rooms(event: StoredEvent) -> list[str]:

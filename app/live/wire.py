@@ -78,10 +78,11 @@ class WholeFrames:
             if not 0 < sent < len(frame):
                 self._one_at_a_time.release()
         if sent < len(frame):
-            start_task(self._send_rest, frame[sent:])
+            # A view: of a large frame, each of many slow clients would else have a copy of its own.
+            start_task(self._send_rest, memoryview(frame)[sent:])
         return True
 
-    def _send_rest(self, rest: bytes) -> None:
+    def _send_rest(self, rest: memoryview) -> None:
         try:
             self._connection.sendall(rest)
         except OSError:

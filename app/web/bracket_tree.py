@@ -34,11 +34,12 @@ class Slot:
 
 @dataclass
 class Column:
-    """A round as it is drawn."""
+    """A round as it is drawn; one that `is_deciding` may be the bracket's last."""
 
     number: int
     title: str
     slots: list[Slot] = field(default_factory=list)
+    is_deciding: bool = False
 
     @property
     def rows(self) -> list[Mapping]:

@@ -180,16 +180,32 @@ def _parts(rows: list[dict], is_single: bool, *, shows_byes: bool) -> list[dict]
         if not is_single:
             _name_last(columns, section)
         parts.append(_part(section, "" if is_tree else title, columns))
+    for column in parts[-1]["columns"] if parts else ():
+        column.is_deciding = parts[-1]["section"] == "final" or column is parts[-1]["columns"][-1]
     if third is not None:
-        columns = columns_of(third, names_rounds=False, shows_byes=False)
-        columns[0].title = "Third place"
-        parts.append(_part("third_place", "", columns))
+        _put_third(parts, third[0])
     return parts
+
+
+def _put_third(parts: list[dict], row: dict) -> None:
+    """The match for third place stands below the final, or alone where there is none."""
+    if not parts:
+        column = columns_of([row], names_rounds=False, shows_byes=False)
+        column[0].title = "Third place"
+        parts.append(_part("third_place", "", column))
+    else:
+        parts[-1]["third"] = row
 
 
 def _part(section: str, title: str, columns: list[Column]) -> dict:
     most = max(len(column.slots) for column in columns)
-    return {"section": section, "title": title, "columns": columns, "is_dense": most >= MANY_SLOTS}
+    return {
+        "section": section,
+        "title": title,
+        "columns": columns,
+        "is_dense": most >= MANY_SLOTS,
+        "third": None,
+    }
 
 
 def _name_last(columns: list[Column], section: str) -> None:

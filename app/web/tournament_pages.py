@@ -7,19 +7,19 @@ from urllib.parse import urlencode
 from flask import Blueprint, make_response, render_template, request
 from werkzeug.exceptions import NotFound as PageNotFound
 
-from app.answers import kept_for_strangers
+from app.answers import kept_for_strangers, shows_only
 from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, tournaments
 from app.services.queries import match_list, pages, rows
-from app.services.tables import entrants_by_bracket, tables_by_bracket
+from app.services.tables import tables_by_bracket
 
-from . import drawing
+from . import bracket_page, drawing
 from .forms.filters import match_filter_form
 from .guards import current_actor, now
 from .htmx import render
-from .public import page_number
+from .public import A_MOMENT, page_number
 
 # Days outside of these have no beginning or end in every zone that a computer can count.
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
@@ -47,11 +47,13 @@ class Seen:
 
 def see(slug: str) -> Seen:
     """The tournament of this address; raises NotFound where there is none for the reader."""
+    shows_only("slug", slug)
     found = access.get_tournament(current_actor(), slug)
     return Seen(found.tournament, found.may(Permission.TOURNAMENT_EDIT))
 
 
 @blueprint.get("/")
+@kept_for_strangers(A_MOMENT)
 def overview(slug: str):
     """One tournament: live, next, just finished, and its brackets."""
     seen = see(slug)
@@ -65,7 +67,7 @@ def overview(slug: str):
 
 
 @blueprint.get("/matches/")
-@kept_for_strangers
+@kept_for_strangers()
 def matches(slug: str):
     """The list of its matches, with the filters of the address."""
     seen = see(slug)
@@ -110,19 +112,18 @@ def _other_page(number: int) -> str:
 
 
 @blueprint.get("/bracket/")
-@kept_for_strangers
+@kept_for_strangers()
 def bracket(slug: str):
     """The drawing of its brackets, and the tables of its groups."""
     seen = see(slug)
-    tournament_id = seen.tournament.id
-    listed, sizes = pages.list_brackets(tournament_id), pages.count_rounds(tournament_id)
-    left_out = drawing.left_out(listed, sizes)
-    found = pages.list_bracket_rows(tournament_id, left_out)
-    brackets = drawing.draw(listed, found, entrants_by_bracket(tournament_id), sizes, left_out)
-    return render_template("public/bracket.html", **seen.values("bracket"), brackets=brackets)
+    values = seen.values("bracket") | {"live_page": "bracket"}
+    return render_template(
+        "public/bracket.html", **values, brackets=bracket_page.drawn_brackets(seen.tournament.id)
+    )
 
 
 @blueprint.get("/schedule/")
+@kept_for_strangers(A_MOMENT)
 def schedule(slug: str):
     """The timetable of one day, by time or by station."""
     seen = see(slug)
@@ -158,6 +159,7 @@ def _wanted_day(days: list[pages.Day], zone: str) -> date | None:
 
 
 @blueprint.get("/participants/")
+@kept_for_strangers()
 def participants(slug: str):
     """Who takes part, and how they stand."""
     seen = see(slug)

@@ -4,7 +4,7 @@
   "use strict";
 
   var PHONE = window.matchMedia("(max-width: 47.99rem)");
-  var REDRAW_WITHIN = 15000;        // a new round is drawn by the server: not for all readers in the same moment
+  var REDRAW_WITHIN = 15000;        // what is too large to be pushed is fetched: not by all readers in the same moment
   var followed = null;              // chosen by the reader; what is under the pointer goes before it
   var shown = [];
 
@@ -55,6 +55,8 @@
     if (event.pointerType === "touch") return;
     var ids = idsAt(event.target, false) || rest();
     if (ids.join() !== shown.join()) show(ids);
+    var name = event.target.closest(".bracket-match .side__name, .bracket-bye .side__name");
+    if (name && !name.title && name.scrollWidth > name.clientWidth) name.title = name.textContent;
   });
   document.addEventListener("focusin", function (event) {
     if (event.target.matches(":focus-visible")) show(idsAt(event.target, true) || rest());
@@ -72,7 +74,9 @@
     });
     var ids = Object.keys(names).sort(function (a, b) { return names[a].localeCompare(names[b]); });
     var tools = document.querySelector("[data-tools]");
-    if (!tools || ids.length < 3) return;
+    if (!tools) return;
+    all(".follow", tools).forEach(function (old) { old.remove(); });
+    if (ids.length < 3) return;
     var label = document.createElement("label"), select = document.createElement("select");
     label.className = "follow";
     label.textContent = "Follow";
@@ -87,11 +91,51 @@
       var boxes = all(".bracket-match.is-path");
       var open = boxes.filter(function (box) { return !box.querySelector('.side--lost[data-side="' + followed + '"]'); });
       var last = open.pop() || boxes.pop();
-      if (last) last.scrollIntoView({ block: "center", inline: "center" });
+      if (last) bringUp(last);
     });
   }
 
-  // -- one round at a time ---------------------------------------------------------------
+  // -- one part and one round at a time ---------------------------------------------------------------
+
+  // On a phone a double elimination shows its upper bracket, its lower one or the grand final.
+  function partTabs(strip) {
+    var links = all("a", strip), parts = links.map(function (link) { return document.getElementById(link.hash.slice(1)); });
+
+    function turnTo(part) {
+      parts.forEach(function (one, n) {
+        one.classList.toggle("is-away", one !== part);
+        if (one === part) links[n].setAttribute("aria-current", "true");
+        else links[n].removeAttribute("aria-current");
+      });
+      part.dispatchEvent(new CustomEvent("bracket:shown"));
+    }
+
+    links.forEach(function (link, n) {
+      parts[n].addEventListener("bracket:wanted", function () { turnTo(parts[n]); });
+      link.addEventListener("click", function (event) {
+        event.preventDefault();
+        turn(strip, function () { turnTo(parts[n]); });
+      });
+    });
+    turnTo(parts.find(isLive) || parts.find(isBeingPlayed) || parts[parts.length - 1]);
+  }
+
+  // What is turned to begins at its top, also for who had scrolled far down.
+  function turn(strip, action) {
+    function aboveStrip() {
+      var stuck = parseFloat(getComputedStyle(strip).top) + strip.offsetHeight;
+      return strip.nextElementSibling.getBoundingClientRect().top - stuck;
+    }
+    var wasPast = PHONE.matches && aboveStrip() < 0;
+    action();
+    if (wasPast) window.scrollBy({ top: aboveStrip(), behavior: "instant" });
+  }
+
+  function bringUp(box) {
+    var part = box.closest(".bracket-part");
+    if (part) part.dispatchEvent(new CustomEvent("bracket:wanted"));
+    box.scrollIntoView({ block: "center", inline: "center" });
+  }
 
   function tabs(part) {
     var strip = part.querySelector(".round-tabs"), bracket = part.querySelector(".bracket");
@@ -116,7 +160,10 @@
     }
 
     links.forEach(function (link, n) {
-      link.addEventListener("click", function (event) { event.preventDefault(); go(rounds[n], "auto"); });
+      link.addEventListener("click", function (event) {
+        event.preventDefault();
+        turn(strip, function () { go(rounds[n], "auto"); });
+      });
     });
     var timer = null;
     bracket.addEventListener("scroll", function () {
@@ -124,9 +171,18 @@
       timer = setTimeout(settle, 80);
     });
     PHONE.addEventListener("change", settle);
-    if (PHONE.matches) go(rounds.find(isBeingPlayed) || rounds[rounds.length - 1], "instant");
-    settle();
+    function start() {
+      if (PHONE.matches) go(rounds.find(isLive) || rounds.find(isBeingPlayed) || rounds[rounds.length - 1], "instant");
+      settle();
+    }
+
+    // Out of sight nothing can be scrolled, so what is shown first is settled when it is seen first.
+    part.addEventListener("bracket:shown", start, { once: true });
+    part.addEventListener("bracket:shown", settle);
+    start();
   }
+
+  function isLive(root) { return Boolean(root.querySelector('.bracket-match[data-state="LIVE"]')); }
 
   function isBeingPlayed(round) { return Boolean(openBox(round)); }
 
@@ -141,7 +197,7 @@
     if (!round) return;
     event.preventDefault();
     var box = openBox(round) || round.querySelector(".bracket-match");
-    box.scrollIntoView({ block: "center", inline: "center" });
+    bringUp(box);
     box.focus({ preventScroll: true });
   });
 
@@ -150,12 +206,49 @@
   document.addEventListener("live:happened", function (event) {
     var name = event.detail.name, payload = event.detail.payload;
     if (name === "bracket_updated") {
-      if (payload.match_id === null) redraw();
+      if (typeof payload.html === "string") put(payload.bracket_id, payload.html);
+      else if (payload.match_id === null) redraw();
       (payload.tables || []).forEach(function (table) { retell(payload.bracket_id, table); });
       crown(payload);
-    } else if (name === "match_created" || name === "match_deleted") redraw();
+    } else if (name === "match_created" ? payload.bracket_id : name === "match_deleted" && boxOf(payload.match_id)) redraw();
     if (shown.length) show(shown);
   });
+
+  // A bracket that is new, that changed as a whole, or (without html) that is gone.
+  function put(bracket, html) {
+    var old = document.getElementById("bracket-" + Number(bracket)), list = document.querySelector("[data-bracket-list]");
+    var template = document.createElement("template");
+    template.innerHTML = html;
+    var fresh = template.content.firstElementChild;
+    if (old && fresh && fresh.hasAttribute("data-latest-round")) keepRounds(old, fresh);
+    if (!fresh) { if (old) old.remove(); }
+    else if (old) old.replaceWith(fresh);
+    else list.insertBefore(fresh, all(".bracket-section", list).find(function (one) { return Number(one.dataset.bracket) > Number(bracket); }) || null);
+    var chips = document.querySelector("[data-brackets]");
+    chips.replaceChildren.apply(chips, all(".bracket-section", list).map(chip));
+    offerChoice();
+    if (!fresh) return;
+    prepare(fresh);
+    fresh.classList.add("is-new");
+  }
+
+  function keepRounds(old, fresh) {
+    var rounds = fresh.querySelector(".group__rounds");
+    if (!rounds) return;
+    all(".round", old).forEach(function (round) {
+      if (rounds.querySelector('[data-round="' + round.dataset.round + '"]')) return;
+      round.open = false;
+      rounds.appendChild(round);
+    });
+  }
+
+  function chip(section) {
+    var link = document.createElement("a");
+    link.className = "chip";
+    link.href = "#" + section.id;
+    link.textContent = section.querySelector("h2").textContent;
+    return link;
+  }
 
   function redraw() { document.dispatchEvent(new CustomEvent("live:redraw", { detail: REDRAW_WITHIN })); }
 
@@ -192,9 +285,14 @@
 
   // -- begin -----------------------------------------------------------------------------------
 
+  function prepare(root) {
+    all(".bracket-part", root).forEach(tabs);
+    all(".part-tabs", root).forEach(partTabs);
+  }
+
   function begin() {
     offerChoice();
-    all(".bracket-part").forEach(tabs);
+    prepare(document);
     if (followed) show(rest());
   }
 

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from app import create_app
 from app.config import Settings
 from app.extensions import db
-from app.models import Match
+from app.models import Match, Participant
 from app.services import brackets, matches, results, swiss
 from tests import factories
 from tests.support.processes import SECRET_KEY
@@ -99,7 +99,7 @@ def test_a_result_moves_the_winner_into_the_next_box_of_every_page_without_a_req
         expect(_box(page, final)).to_have_attribute("data-state", "READY")
     play(organizer, factories.fresh(final), 3, 1)
     for page in pages:
-        expect(page.locator("[data-champion]")).to_have_text(f"Winner: {winner.name}")
+        expect(page.locator("[data-champion]")).to_have_text(f"Champion: {winner.name}")
     assert made == [[], []]
 
 
@@ -120,13 +120,49 @@ def test_the_table_follows_a_result_without_a_request(open_page, make, play):
     assert made == []
 
 
-def test_a_new_swiss_round_appears_by_itself(open_page, make, play, do):
+def test_a_new_swiss_round_appears_above_the_old_one_without_a_request(open_page, make, play, do):
     organizer, tournament, rows = make(4, "swiss", rounds=2)
     page = _open(open_page, tournament)
+    made = _requests(page)
     for row in rows:
         play(organizer, row, 1, 0)
+    late = factories.participant(tournament)
     do(swiss.next_round, organizer, tournament_id=tournament.id, bracket_id=rows[0].bracket_id)
-    expect(page.get_by_text("Round 2", exact=False).first).to_be_visible(timeout=25_000)
+    rounds = page.locator(".round > summary")
+    expect(rounds).to_have_text(["Round 2 3", "Round 1 2"])
+    expect(page.locator(".standings").get_by_text(late.name)).to_be_visible()
+    new = factories.rows(Match, bracket_id=rows[0].bracket_id, round_number=2)[0]
+    expect(_box(page, new)).to_be_visible()
+    expect(_box(page, rows[0])).to_be_hidden()
+    # What came in the push is as live as what was there before.
+    play(organizer, new, 3, 0)
+    expect(_box(page, new)).to_have_attribute("data-state", "COMPLETED")
+    rounds.nth(1).click()
+    expect(_box(page, rows[0])).to_be_visible()
+    assert made == []
+
+
+def test_a_bracket_that_is_made_or_deleted_comes_and_goes_without_a_request(open_page, make, do):
+    organizer, tournament, rows = make(4, "single_elimination")
+    pages = [_open(open_page, tournament), _open(open_page, tournament, **PHONE)]
+    made = [_requests(page) for page in pages]
+    verb = {"tournament_id": tournament.id}
+    second = do(
+        brackets.generate_bracket, organizer, name="Second chance", format="double_elimination", **verb
+    )
+    for page in pages:
+        expect(page.locator(".bracket-section h2")).to_have_text(["Main", "Second chance"])
+        expect(page.locator("[data-brackets] .chip")).to_have_text(["Main", "Second chance"])
+    # Its tabs work.
+    pages[1].get_by_role("link", name="Grand final", exact=True).click()
+    expect(pages[1].locator(".bracket-part--final .bracket-match")).to_be_visible()
+    expect(pages[1].locator(".bracket-part--upper").last).to_be_hidden()
+    for bracket_id in (second, rows[0].bracket_id):
+        do(brackets.delete_bracket, organizer, bracket_id=bracket_id, **verb)
+    for page in pages:
+        expect(page.locator(".bracket-section")).to_have_count(0)
+        expect(page.get_by_text("The bracket has not been drawn yet.")).to_be_visible()
+    assert made == [[], []]
 
 
 def test_the_path_of_a_participant_lights_up_under_pointer_and_keyboard(open_page, make, play):
@@ -159,6 +195,54 @@ def test_a_phone_sees_the_round_that_is_played_and_can_turn_to_others(open_page,
     expect(_box(page, rows[0])).to_be_in_viewport()
     expect(tabs.locator("[aria-current]")).to_have_text("Quarter-finals")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_phone_shows_one_part_of_a_double_elimination(open_page, make, play):
+    organizer, tournament, rows = make(16, "double_elimination")
+    for row in rows[:2]:
+        play(organizer, row, 1, 0)
+    page = _open(open_page, tournament, **PHONE)
+    parts = page.locator(".part-tabs")
+    expect(parts.locator("[aria-current]")).to_have_text("Upper bracket")
+    expect(page.locator(".bracket-part--lower")).to_be_hidden()
+    page.mouse.wheel(0, 600)
+    parts.get_by_role("link", name="Lower bracket").click()
+    expect(page.locator(".bracket-part--upper")).to_be_hidden()
+    lower = next(row for row in rows if row.section == "lower")
+    expect(_box(page, lower)).to_be_in_viewport()
+    # Whom one follows is looked for in all parts.
+    page.get_by_label("Follow").select_option(str(rows[0].participant1_id))
+    expect(page.locator(".bracket-part--upper")).to_be_visible()
+    expect(page.locator(".bracket-match.is-path").last).to_be_in_viewport()
+
+
+def test_the_champion_stands_out_once_the_last_match_has_decided(open_page, make, play):
+    organizer, tournament, rows = make(2, "double_elimination", grand_final="double")
+    page = _open(open_page, tournament)
+    plate = page.locator("[data-champion]")
+    first, *finals = [row for row in rows if row.participant1_id or row.section == "final"]
+    play(organizer, first, 1, 0)
+    play(organizer, factories.fresh(finals[0]), 0, 1)
+    expect(_box(page, finals[0])).to_have_attribute("data-state", "COMPLETED")
+    expect(plate).to_be_hidden()
+    play(organizer, factories.fresh(finals[1]), 1, 0)
+    expect(plate).to_be_visible()
+    colour = "element => getComputedStyle(element).backgroundColor"
+    won = page.locator(".bracket__round--deciding .side--won")
+    expect(won).to_have_count(2)
+    # The first grand final was not the last: its winner is nobody in particular.
+    assert won.nth(0).evaluate(colour) != won.nth(1).evaluate(colour)
+
+
+def test_no_box_is_wider_than_its_round(open_page, make):
+    _, tournament, rows = make(5, "single_elimination")
+    factories.change(
+        factories.rows(Participant, id=rows[-2].participant1_id)[0], name="A very long name " * 5
+    )
+    page = _open(open_page, tournament)
+    too_wide = """() => [...document.querySelectorAll(".bracket-match, .bracket-bye")].filter(box =>
+        box.getBoundingClientRect().right > box.closest(".bracket__round").getBoundingClientRect().right + 1)"""
+    assert page.evaluate(too_wide) == []
 
 
 def test_without_scripts_a_phone_turns_to_a_round_by_its_link(open_page, make):

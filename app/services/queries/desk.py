@@ -154,7 +154,10 @@ def find_batch(tournament_id: int, batch_id: int) -> dict | None:
 
 
 def label_open_sides(rows: Iterable[dict]) -> None:
-    """Say in each row what its open sides wait for ("Winner of M3"); one query for all of them."""
+    """Say in each row what its open sides wait for ("Winner of M3"); one query for all of them.
+
+    Where the match is over without them there is nothing to wait for, and that is said instead.
+    """
     waiting = {
         row["id"]: row for row in rows if row["participant1_id"] is None or row["participant2_id"] is None
     }
@@ -180,6 +183,16 @@ def label_open_sides(rows: Iterable[dict]) -> None:
             row = waiting.get(target)
             if row is not None and row[f"participant{slot}_id"] is None:
                 row[f"slot{slot}_label"] = row[f"slot{slot}_label"] or f"{word} of M{feeder.match_number}"
+    for row in waiting.values():
+        if row["state"] == MatchState.COMPLETED:
+            _label_walkover(row)
+
+
+def _label_walkover(row: dict) -> None:
+    absent = [side for side in (1, 2) if row[f"participant{side}_id"] is None]
+    for side in absent:
+        if len(absent) == 2 or row[f"slot{side}_label"]:
+            row[f"slot{side}_label"] = "Not played" if len(absent) == 2 else "Walkover"
 
 
 def _select_rows(tournament_id: int) -> Select:

@@ -178,6 +178,11 @@ def list_stations(tournament_id: int) -> list[dict]:
     return [dict(row._mapping) for row in db.session.execute(query.order_by(Station.name, Station.id))]
 
 
+def find_slug(tournament_id: int) -> str | None:
+    """The word by which the tournament's pages are addressed; None where there is none."""
+    return db.session.scalar(select(Tournament.slug).where(Tournament.id == tournament_id))
+
+
 def list_brackets(tournament_id: int) -> list[dict]:
     """The brackets of a tournament, in the order in which they were made."""
     columns = (Bracket.id, Bracket.name, Bracket.format, Bracket.options, Bracket.status, Bracket.champion_id)
