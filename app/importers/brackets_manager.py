@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from app.domain.results import MAX_SCORE
+from app.domain.results import MAX_GAMES, MAX_SCORE
 from app.importers.checks import checked
 from app.importers.fields import Fields
 from app.importers.json_text import UnreadableText, load_json
 from app.importers.manager_tree import Feed, Node, Spot, Start, shape_problem, sources_of, without_byes
-from app.importers.neutral import NAME_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
+from app.importers.neutral import MAX_MATCHES, NAME_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
 from app.importers.snapshot import Entrant, Game, Key, Link, Place, Snapping, Snapshot, Stage
 
 FORMATS = ("single_elimination", "double_elimination", "round_robin")
@@ -43,10 +43,11 @@ class _Reader:
         self.file = Fields("", document, self.problems)
         self.entrants: dict[Key, Entrant] = {}
         self.rows: dict[str, dict[Key, Fields]] = {}
-        self.spots: dict[Key, Spot] = {}
         self.children: dict[Key, list[Fields]] = {}
         self.stages: list[Stage] = []
         self.games: list[Game] = []
+        self.counts: Counter[Key] = Counter()
+        self.by_stage: dict[Key, list[tuple[Spot, Key]]] = {}
 
     def read(self) -> Snapping:
         """Read the flat lists, then stage by stage what they make together."""
@@ -56,7 +57,7 @@ class _Reader:
                 self.entrants[key] = Entrant(key, fields.text("name", NAME_LENGTH, None))
         for name in ("stage", "group", "round", "match"):
             self._read_rows(name)
-        for fields in self.file.entries("match_game", "match_game"):
+        for fields in self.file.entries("match_game", "match_game", MAX_GAMES * MAX_MATCHES):
             parent = fields.key("parent_id", self.rows["match"], "match")
             self.children.setdefault(parent, []).append(fields)
         if not self.problems:
@@ -92,14 +93,11 @@ class _Reader:
             of_round = self.rows["round"][fields.values["round_id"]]
             of_group = self.rows["group"][of_round.values["group_id"]]
             spot = (of_group.values["number"], of_round.values["number"], fields.values["number"])
-            first = seen.setdefault((of_group.values["stage_id"], spot), fields)
+            stage = of_group.values["stage_id"]
+            first = seen.setdefault((stage, spot), fields)
             if first is not fields:
                 fields.refuse(f"stands in the place of {first.where}")
-            self.spots[key] = spot
-
-    def _stage_of(self, key: Key) -> Key:
-        of_round = self.rows["round"][self.rows["match"][key].values["round_id"]]
-        return self.rows["group"][of_round.values["group_id"]].values["stage_id"]
+            self.by_stage.setdefault(stage, []).append((spot, key))
 
     def _read_stage(self, key: Key) -> None:
         fields = self.rows["stage"][key]
@@ -112,7 +110,7 @@ class _Reader:
         if not stage.format:
             fields.refuse(f'needs a "type", one of {", ".join(FORMATS)}')
             return
-        own = [(self.spots[match], match) for match in self.rows["match"] if self._stage_of(match) == key]
+        own = self.by_stage.get(key, [])
         self.stages.append(stage)
         if stage.format == "round_robin":
             self._read_groups(stage, sorted(own))
@@ -135,6 +133,7 @@ class _Reader:
         if len(groups) == 1:
             names = {groups[0]: ""}
         pairs: Counter = Counter()
+        entered: set[Key] = set()
         # Round by round over all groups, as they are played.
         for spot, key in sorted(own, key=lambda entry: (entry[0][1], entry[0][0], entry[0][2])):
             fields = self.rows["match"][key]
@@ -145,7 +144,8 @@ class _Reader:
             game.group = names[spot[0]]
             pairs[frozenset(game.sides)] += 1
             for side in game.sides:
-                if side is not None and all(place.entrant != side for place in stage.places):
+                if side is not None and side not in entered:
+                    entered.add(side)
                     stage.places.append(Place(side, len(stage.places) + 1, game.group))
         legs = 2 if pairs and max(pairs.values()) > 1 else 1
         stage.options = {"draws": True, "groups": max(1, len(groups)), "legs": legs}
@@ -185,13 +185,15 @@ class _Reader:
 
     def _enter(self, stage: Stage, first_round: list[Node]) -> None:
         taken: set[int] = set()
+        entered: set[Key] = set()
         for node in first_round:
             for source in node.sources:
                 if not isinstance(source, Start) or source.entrant is None:
                     continue
-                if source.position in taken or any(p.entrant == source.entrant for p in stage.places):
+                if source.position in taken or source.entrant in entered:
                     node.row.refuse("has an opponent or a position that another match of its round has")
                 taken.add(source.position)
+                entered.add(source.entrant)
                 stage.places.append(Place(source.entrant, source.position))
 
     def _tree_game(self, stage: Stage, node: Node) -> Game:
@@ -224,8 +226,9 @@ class _Reader:
         self, stage: Stage, key: Key, section: str, round_number: int, opponents: list[dict | None]
     ) -> Game:
         fields = self.rows["match"][key]
-        number = 1 + sum(game.bracket == stage.key for game in self.games)
-        game = Game(key, fields.where, stage.key, section, round_number=round_number, match_number=number)
+        self.counts[stage.key] += 1
+        game = Game(key, fields.where, stage.key, section, round_number=round_number)
+        game.match_number = self.counts[stage.key]
         game.sides = [opponent.get("id") if opponent else None for opponent in opponents]
         game.byes = [opponent is None for opponent in opponents]
         children = fields.whole("child_count", 0, 7, 0)

@@ -97,7 +97,8 @@ class _Reader:
             fields.refuse('has no "id" of its own')
             return
         self.entrants[key] = Entrant(key, name, fields.whole("seed", 1, 100_000))
-        others = fields.values.get("group_player_ids") or []
+        others = fields.values.get("group_player_ids")
+        others = others if isinstance(others, list) else []
         self.alias |= {other: key for other in others if isinstance(other, int | str)}
 
     def _player(self, fields: Fields, name: str) -> Key | None:

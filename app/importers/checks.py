@@ -16,6 +16,8 @@ from app.importers.neutral import MAX_MATCHES, Problem
 from app.importers.snapshot import Game, Key, Link, Snapping, Snapshot
 
 MAX_ENTRANTS = 2048
+MAX_BRACKETS = 256
+MAX_MEMBERS = 50
 _NEEDS_BOTH = (MatchState.READY, MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED)
 _HAS_SCORE = (MatchState.PENDING_RESULT, MatchState.COMPLETED, MatchState.DISPUTED)
 
@@ -63,10 +65,15 @@ class _Check:
     def _sizes(self) -> None:
         for what, count, most in (
             ("participants", len(self.snapshot.entrants), MAX_ENTRANTS),
+            ("brackets", len(self.snapshot.stages), MAX_BRACKETS),
             ("matches", len(self.snapshot.games), MAX_MATCHES),
         ):
             if count > most:
                 self.problems.append(Problem("", f"The file has {count} {what}; at most {most} can be read."))
+        for entrant in self.snapshot.entrants:
+            if len(entrant.members) > MAX_MEMBERS:
+                why = f"has {len(entrant.members)} members; at most {MAX_MEMBERS} can be read"
+                self.problems.append(Problem(entrant.name, why))
 
     def _spellings(self, what: str, names: Iterable[str]) -> None:
         seen: dict[str, str] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,10 +27,11 @@ from app.importers.checks import checked
 from app.importers.fields import read_moment, why_no_text
 from app.importers.json_text import MAX_BYTES, shown
 from app.importers.kick_off import UnclearTime, to_utc
-from app.importers.neutral import NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
+from app.importers.neutral import MAX_MATCHES, NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
 from app.importers.snapshot import Entrant, Game, Place, Snapping, Snapshot, Stage
 
 MAX_NUMBER = 1_000_000
+MAX_COLUMNS = 100
 _DELIMITERS = ",;\t"
 
 
@@ -92,6 +94,9 @@ class _Reader:
         self.stages: dict[str, Stage] = {}
         self.stations: dict[str, str] = {}
         self.games: dict[str, Game] = {}
+        # How many matches each bracket has so far, and who plays in it.
+        self.counts: Counter[str | None] = Counter()
+        self.entered: set[tuple[str, str]] = set()
 
     def read_file(self, data: bytes, where: str) -> None:
         """Read one table, whichever of the two it is."""
@@ -110,6 +115,10 @@ class _Reader:
             )
         else:
             read, known, needed = self._entrant, PARTICIPANT_COLUMNS, ("name",)
+        if len(names) > MAX_COLUMNS:
+            why = f"the head of the table has {len(names)} columns; at most {MAX_COLUMNS} can be read"
+            self.problems.append(Problem(f"{where}line 1", why))
+            return
         missing = [name for name in needed if name not in names]
         if missing or len(set(names)) < len(names):
             why = f"lacks the column {missing[0]}" if missing else "names a column twice"
@@ -118,9 +127,16 @@ class _Reader:
         if others := [name for name in names if name not in known]:
             listed = ", ".join(shown(name) for name in others)
             self.warnings.append(Problem(f"{where}line 1", f"the columns {listed} are not read"))
+        rows = 0
         for number, cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue
+            rows += 1
+            if rows > MAX_MATCHES:
+                self.problems.append(
+                    Problem("", f"The file has more than {MAX_MATCHES} lines, the most that can be read.")
+                )
+                return
             row = _Row(f"{where}line {number}", {}, self.problems)
             if len(cells) != len(names):
                 row.refuse(f"has {len(cells)} cells, the head of the table {len(names)}")
@@ -167,11 +183,12 @@ class _Reader:
         game = Game(key, row.where, stage.key if stage else None)
         game.section = "group" if stage else "upper"
         game.round_number = row.whole("round", 1, MAX_NUMBER) or 1
-        own = sum(other.bracket == game.bracket for other in self.games.values())
-        game.match_number = row.whole("number", 1, MAX_NUMBER) or own + 1
+        self.counts[game.bracket] += 1
+        game.match_number = row.whole("number", 1, MAX_NUMBER) or self.counts[game.bracket]
         game.sides = [self._side(row, f"participant{slot}") for slot in (1, 2)]
         for side in game.sides:
-            if stage and side is not None and all(place.entrant != side for place in stage.places):
+            if stage and side is not None and (stage.key, side) not in self.entered:
+                self.entered.add((stage.key, side))
                 stage.places.append(Place(side, len(stage.places) + 1))
         game.scheduled_time = self._moment(row)
         game.station = self._station(row)

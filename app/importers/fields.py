@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.importers.json_text import shown
-from app.importers.neutral import Problem
+from app.importers.neutral import MAX_MATCHES, Problem
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 MAX_KEY = 2**63 - 1
@@ -92,13 +92,16 @@ class Fields:
             return None
         return value
 
-    def entries(self, name: str, where: str) -> Iterator[Fields]:
-        """The objects of a list, each named by its place; nothing where the list is missing."""
+    def entries(self, name: str, where: str, most: int = MAX_MATCHES) -> Iterator[Fields]:
+        """The objects of a list, each named by its place; nothing where the list is missing or too long."""
         value = self.values.get(name)
         if value is None:
             return
         if not isinstance(value, list):
             self.refuse(f'"{name}" is no list')
+            return
+        if len(value) > most:
+            self.refuse(f'"{name}" has {len(value)} entries; at most {most} can be read')
             return
         for place, entry in enumerate(value, 1):
             yield Fields(

@@ -12,7 +12,7 @@ from app.domain.results import MAX_SCORE
 from app.domain.states import MatchState
 from app.domain.tournament_settings import BEST_OF, SETTINGS, clean
 from app.importers.checks import checked
-from app.importers.fields import Fields
+from app.importers.fields import Fields, why_no_text
 from app.importers.json_text import UnreadableText, load_json, shown
 from app.importers.neutral import GROUP_LENGTH, NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
 from app.importers.snapshot import Entrant, Game, Key, Link, Place, Snapping, Snapshot, Stage, Version
@@ -21,6 +21,7 @@ from app.models.tournament import BRACKET_FORMATS, BRACKET_STATUSES
 
 VERSION = 2
 LABEL_LENGTH = 80
+USER_NAME_LENGTH = 50
 MAX_NUMBER = 1_000_000
 _TIMES = ("scheduled_time", "check_in_deadline", "no_show_flagged_at", "started_at", "completed_at")
 
@@ -99,7 +100,7 @@ class _Reader:
 
     def _entrant(self, fields: Fields, key: Key) -> Entrant:
         members = fields.values.get("members") or []
-        if not isinstance(members, list) or not all(isinstance(name, str) and name for name in members):
+        if not isinstance(members, list) or any(why_no_text(name, USER_NAME_LENGTH) for name in members):
             fields.refuse('"members" is no list of user names')
             members = []
         return Entrant(
@@ -125,14 +126,16 @@ class _Reader:
             status=fields.choice("status", BRACKET_STATUSES, "ready"),
             champion=fields.key("champion_id", self.entrants, "participant"),
         )
+        taken: set[tuple[str, Key]] = set()
         for entry in fields.entries("entrants", "entrant"):
             who = entry.key("participant", self.entrants, "participant")
             seed = entry.whole("seed", 1, 100_000)
             if who is None or seed is None:
                 entry.refuse('needs "participant" and "seed"')
-            elif any(place.entrant == who or place.seed == seed for place in stage.places):
+            elif taken & {("who", who), ("seed", seed)}:
                 entry.refuse("has the participant or the seed of another entrant")
             else:
+                taken |= {("who", who), ("seed", seed)}
                 stage.places.append(Place(who, seed, entry.text("group", GROUP_LENGTH)))
         return stage
 
@@ -163,7 +166,7 @@ class _Reader:
             **{name: fields.moment(name) for name in _TIMES},
             station=fields.key("station", self.snapshot.stations, "station"),
             stream_url=_stream(fields),
-            coordinator=fields.text("coordinator", 50),
+            coordinator=fields.text("coordinator", USER_NAME_LENGTH),
             lobby=_lobby(fields),
             versions=[self._version(entry) for entry in fields.entries("results", "result")],
         )

@@ -84,17 +84,21 @@ def _format(matches: list[Fed]) -> str:
 
 def _depths(matches: list[Fed], by_key: dict[Key, Fed]) -> dict[Key, int]:
     """How many matches must be played before each; the checks name a circle, which here only ends."""
-    depths = dict.fromkeys(by_key, 0)
     if not any(prereq for match in matches for prereq in match.prereqs):
         return {match.game.key: match.round for match in matches}
-    for _ in range(len(matches)):
-        is_stable = True
-        for match in matches:
-            before = [depths[prereq.match] + 1 for prereq in match.prereqs if prereq]
-            if max(before, default=0) > depths[match.game.key]:
-                depths[match.game.key], is_stable = max(before), False
-        if is_stable:
-            break
+    depths = dict.fromkeys(by_key, 0)
+    waits = {match.game.key: sum(prereq is not None for prereq in match.prereqs) for match in matches}
+    fed: dict[Key, list[Key]] = {}
+    for match in matches:
+        for prereq in filter(None, match.prereqs):
+            fed.setdefault(prereq.match, []).append(match.game.key)
+    ready = [key for key, count in waits.items() if not count]
+    for key in ready:
+        for later in fed.get(key, ()):
+            depths[later] = max(depths[later], depths[key] + 1)
+            waits[later] -= 1
+            if not waits[later]:
+                ready.append(later)
     return depths
 
 

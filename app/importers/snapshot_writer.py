@@ -32,6 +32,9 @@ from app.services.audit import AuditAction
 from app.services.tournaments.lifecycle import insert_tournament, is_slug_taken
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
+# Databases take so many values in one query, and some more.
+NAMES_AT_ONCE = 5000
+
 
 def write_snapshot(snapshot: Snapshot, *, actor: Actor, now: datetime, source: str) -> Written:
     """Make the tournament as the actor's own; `source` says for the audit where it came from.
@@ -115,12 +118,14 @@ class _Writer:
         named = {name.lower(): name for entrant in self.snapshot.entrants for name in entrant.members}
         coordinators = {game.coordinator for game in self.snapshot.games if game.coordinator}
         named |= {name.lower(): name for name in coordinators}
-        found = self.uow.session.execute(
-            select(func.lower(User.username), User.id).where(
-                func.lower(User.username).in_(named), User.is_active
+        users: dict[str, int] = {}
+        wanted = sorted(named)
+        for start in range(0, len(wanted), NAMES_AT_ONCE):
+            part = func.lower(User.username).in_(wanted[start : start + NAMES_AT_ONCE])
+            found = self.uow.session.execute(
+                select(func.lower(User.username), User.id).where(part, User.is_active)
             )
-        )
-        users = dict(found.tuples().all())
+            users |= dict(found.tuples().all())
         self.conflicts += [
             Problem("", f"There is no active user {name} here; the name was left out.")
             for lower, name in sorted(named.items())
