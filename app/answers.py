@@ -1,20 +1,24 @@
-"""Answers to strangers, kept for as long as nothing in the database changes.
+"""Answers to strangers, kept for as long as nothing changes in what they show.
 
 Between two changes a whole hall asks for the same few pages. Whoever brings a cookie or a token is always
-answered anew, and so is everybody after any commit, by whatever process.
+answered anew. So is everybody after a commit, by whatever process: to the tournament that an answer says it
+is of, or to anything where it does not say.
 """
 
 from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
 from functools import wraps
+from time import monotonic
 
+from cachetools import LRUCache
 from flask import request
 from sqlalchemy import Engine
 
 from app.extensions import db
-from app.services.queries.freshness import data_version
+from app.services.queries.freshness import data_version, find_revision
 
-MOST_KEPT = 256
-LARGEST_KEPT = 128 * 1024  # bytes
+MOST_KEPT = 32 * 1024 * 1024  # bytes
+LARGEST_KEPT = 512 * 1024  # bytes
 # Whoever asks the same in all of these is answered the same.
 _ASKED = (
     "REQUEST_METHOD",
@@ -29,18 +33,54 @@ _ASKED = (
     "HTTP_HX_BOOSTED",
     "HTTP_HX_HISTORY_RESTORE_REQUEST",
 )
-# Of which version of the data an answer is, where it may be kept.
-_AS_OF = "matchdesk.answer_as_of"
+_TRUTH = "matchdesk.answer_is_true"
+
+
+@dataclass
+class Truth:
+    """How long an answer is true: of which version of the data it is, and what it shows of it."""
+
+    as_of: Hashable
+    until: float
+    # The only tournament that it shows, with its revision.
+    tournament: tuple[int, int] | None = None
+
+    def holds(self, engine: Engine) -> bool:
+        """True where asking again would get the same answer."""
+        if monotonic() > self.until:
+            return False
+        now = data_version(engine)
+        if now == self.as_of:
+            return now is not None
+        if now is None or self.tournament is None:
+            return False
+        if find_revision(engine, "tournament_id", self.tournament[0]) != self.tournament:
+            return False
+        # Looked at before the revision: what was committed in between is seen the next time.
+        self.as_of = now
+        return True
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is kept."""
+
+    truth: Truth
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def __len__(self) -> int:
+        return len(self.body) + 2_000  # for the address and the headers
 
 
 class KeptAnswers:
     """The WSGI layer that gives strangers again what others were answered since the last change."""
 
-    def __init__(self, application: Callable, engine: Engine):
+    def __init__(self, application: Callable, engine: Engine, most_kept: int = MOST_KEPT):
         self._application = application
         self._engine = engine
-        self._as_of: Hashable = None
-        self._answers: dict[tuple, tuple[str, list[tuple[str, str]], bytes]] = {}
+        self._answers: LRUCache[tuple, Answer] = LRUCache(most_kept, getsizeof=len)
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer from what is kept, or pass the request on."""
@@ -48,11 +88,10 @@ class KeptAnswers:
             return self._application(environ, start_response)
         asked = tuple(map(environ.get, _ASKED))
         known = self._answers.get(asked)
-        if known is None or data_version(self._engine) != self._as_of:
+        if known is None or not known.truth.holds(self._engine):
             return self._answer_anew(asked, environ, start_response)
-        status, headers, body = known
-        start_response(status, list(headers))
-        return [body]
+        start_response(known.status, list(known.headers))
+        return [known.body]
 
     def _answer_anew(self, asked: tuple, environ: dict, start_response: Callable) -> Iterable[bytes]:
         begun: list = []
@@ -62,28 +101,42 @@ class KeptAnswers:
             return start_response(status, headers, exc_info)
 
         answer = self._application(environ, note)
-        as_of = environ.get(_AS_OF)
-        if as_of is None or not _may_be_kept(*begun):
+        truth: Truth | None = environ.get(_TRUTH)
+        if truth is None or truth.as_of is None or not _may_be_kept(*begun):
             return answer
         body = b"".join(answer)
         answer.close()
-        if as_of != self._as_of or len(self._answers) >= MOST_KEPT:
-            self._as_of, self._answers = as_of, {}
-        self._answers[asked] = (*begun, body)
+        self._answers[asked] = Answer(truth, *begun, body)
         return [body]
 
 
-def kept_for_strangers(view: Callable) -> Callable:
-    """Let a view's answers be kept. They may depend on the database and the request, but not on the time."""
+def kept_for_strangers(seconds: float = float("inf")) -> Callable[[Callable], Callable]:
+    """Let a view's answers be kept, for so long at most.
 
-    @wraps(view)
-    def answer(*args, **kwargs):
-        if _is_stranger(request.environ):
-            # Asked before anything is read: what changes meanwhile makes the answer an old one.
-            request.environ[_AS_OF] = data_version(db.engine)
-        return view(*args, **kwargs)
+    They may depend on the database and the request, and on the time only as far as that is exact enough.
+    """
 
-    return answer
+    def decorator(view: Callable) -> Callable:
+        @wraps(view)
+        def answer(*args, **kwargs):
+            if _is_stranger(request.environ):
+                # Asked before anything is read: what changes meanwhile makes the answer an old one.
+                request.environ[_TRUTH] = Truth(data_version(db.engine), monotonic() + seconds)
+            return view(*args, **kwargs)
+
+        return answer
+
+    return decorator
+
+
+def shows_only(by: str, key: int | str) -> None:
+    """Say that this answer shows nothing but one tournament, named as `find_revision` takes it.
+
+    To be said before anything of it is read.
+    """
+    truth: Truth | None = request.environ.get(_TRUTH)
+    if truth is not None:
+        truth.tournament = find_revision(db.engine, by, key)
 
 
 def _is_stranger(environ: dict) -> bool:

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app.database import prepare_engine
@@ -65,6 +65,8 @@ def session(*, writes: bool = False) -> Iterator[Session]:
     with connection, Session(connection, expire_on_commit=False) as its:
         yield its
         if writes:
+            # As every change of the application's does: what shows a tournament is kept until then.
+            its.execute(update(Tournament).values(revision=Tournament.revision + 1))
             its.commit()
 
 

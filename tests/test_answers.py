@@ -1,9 +1,12 @@
 """Answers to strangers are kept until anything changes, and never reach anybody else."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine
+from werkzeug.test import Client
 
 from app import answers
 from app.extensions import db
@@ -25,6 +28,11 @@ def stranger(app):
     return app.test_client(use_cookies=False)
 
 
+def headers_of(response):
+    """The headers, but for the one that every request has of its own."""
+    return {name: value for name, value in response.headers.items() if name != "X-Request-ID"}
+
+
 def reads(app, ask):
     """What is asked of the match's tables meanwhile."""
     with counted(app) as statements:
@@ -40,10 +48,33 @@ def test_nothing_is_read_again_until_something_changes(app, stranger):
         assert first.status_code == 200
         assert reads(app, lambda path=path: stranger.get(path)) == []
         again = stranger.get(path)
-        assert (again.data, dict(again.headers)) == (first.data, dict(first.headers))
+        assert (again.data, headers_of(again)) == (first.data, headers_of(first))
         make.change(scene.team1, name=f"Renamed for {path}")
         assert reads(app, lambda path=path: stranger.get(path)) != []
         assert b"Renamed for" in stranger.get(path).data
+
+
+@pytest.mark.both_databases
+def test_what_shows_one_tournament_outlives_changes_elsewhere(app, stranger, api_client):
+    scene, elsewhere = make.scene(), make.scene()
+    for path in places(scene.match, scene.tournament)[1:]:
+        stranger.get(path)
+    start = api_client(elsewhere.organizer).post(f"{LIST}{elsewhere.match.id}/start/", {})
+    assert start.status_code == 200
+    for path in places(scene.match, scene.tournament)[1:]:
+        assert reads(app, lambda path=path: stranger.get(path)) == []
+    assert "LIVE" in stranger.get(LIST).text
+
+
+def test_a_page_that_follows_the_clock_is_kept_for_a_moment(app, stranger, monkeypatch):
+    scene = make.scene()
+    for path in ("/", f"/tournaments/{scene.tournament.slug}/"):
+        stranger.get(path)
+        assert reads(app, lambda path=path: stranger.get(path)) == []
+    later = answers.monotonic() + 6
+    monkeypatch.setattr(answers, "monotonic", lambda: later)
+    for path in ("/", f"/tournaments/{scene.tournament.slug}/"):
+        assert reads(app, lambda path=path: stranger.get(path)) != []
 
 
 @pytest.mark.both_databases
@@ -95,14 +126,16 @@ def test_what_is_kept_is_for_strangers_alone(stranger, api_client, web_client):
         assert stranger.get(path).data == before.data
 
 
-def test_only_so_many_are_kept(app, stranger, monkeypatch):
+def test_only_those_asked_for_last_are_kept(app):
     make.scene()
-    monkeypatch.setattr(answers, "MOST_KEPT", 2)
-    paths = [f"{LIST}?unknown={number}" for number in range(3)]
-    for path in paths:
+    with app.app_context():
+        kept = answers.KeptAnswers(partial(Flask.wsgi_app, app), db.engine, most_kept=7_000)
+    stranger = Client(kept, use_cookies=False)
+    first, second, third = (f"{LIST}?unknown={number}" for number in range(3))
+    for path in (first, second, first, third):
         assert stranger.get(path).status_code == 200
-    assert reads(app, lambda: stranger.get(paths[2])) == []
-    assert reads(app, lambda: stranger.get(paths[0])) != []
+    assert reads(app, lambda: stranger.get(first)) == []
+    assert reads(app, lambda: stranger.get(second)) != []
 
 
 def test_what_went_wrong_is_not_kept(app, stranger):
@@ -118,7 +151,7 @@ def test_pages_of_other_origins_have_their_own_answer(stranger):
     there = {"Origin": "https://elsewhere.example"}
     first = stranger.get(LIST, headers=there)
     stranger.get(LIST)
-    assert dict(stranger.get(LIST, headers=there).headers) == dict(first.headers)
+    assert headers_of(stranger.get(LIST, headers=there)) == headers_of(first)
 
 
 def test_a_database_that_cannot_be_looked_at_keeps_nothing(app_context):

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
-from app.answers import kept_for_strangers
+from app.answers import kept_for_strangers, shows_only
 from app.domain.lobby import public_part
 from app.services.queries import match_detail, match_panel, pages, rows
 
@@ -13,15 +13,19 @@ from .history import sentences
 
 blueprint = Blueprint("public", __name__)
 _LONGEST_SEARCH = 100
+# Seconds. What is next, and what has only just ended, changes by the clock as well, and not in a hurry.
+A_MOMENT = 5
 
 
 @blueprint.get("/")
+@kept_for_strangers(A_MOMENT)
 def home():
     """What goes on now, over all public tournaments."""
     return render_template("public/home.html", now=pages.get_now_everywhere(now()), live_page="home")
 
 
 @blueprint.get("/tournaments/")
+@kept_for_strangers()
 def tournaments():
     """The tournaments that the reader may see."""
     search = request.args.get("search", "").replace("\0", "").strip()[:_LONGEST_SEARCH]
@@ -30,9 +34,10 @@ def tournaments():
 
 
 @blueprint.get("/matches/<id:match_id>/")
-@kept_for_strangers
+@kept_for_strangers()
 def match(match_id: int):
     """One match: the scoreboard for everyone, and what its people may do with it."""
+    shows_only("match_id", match_id)
     actor = current_actor()
     panel = match_panel.get_panel(actor, match_id, now())
     row = rows.find_row(match_id)

@@ -77,7 +77,7 @@ def test_home_asks_as_often_for_thirty_matches_as_for_one(app, client, state):
     factories.matches(tournament, 1, state)
     client.get("/")
     with counted(app) as one:
-        client.get("/")
+        client.get("/?anew")
     factories.matches(tournament, 30, state)
     with counted(app) as thirty:
         assert client.get("/").status_code == 200

@@ -246,7 +246,7 @@ def test_list_of_tournaments_asks_as_often_for_twenty_as_for_one(app, client):
     factories.match(factories.tournament(), "READY")
     client.get("/tournaments/")
     with counted(app) as one:
-        client.get("/tournaments/")
+        client.get("/tournaments/?anew")
     for _ in range(20):
         factories.match(factories.tournament(), "READY")
     with counted(app) as twenty:

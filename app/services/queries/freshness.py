@@ -10,6 +10,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import SQLITE_BUSY_TIMEOUT_MS
 
+_REVISIONS = {
+    "tournament_id": "SELECT id, revision FROM tournaments WHERE id = :key",
+    "slug": "SELECT id, revision FROM tournaments WHERE slug = :key",
+    "match_id": "SELECT tournaments.id, revision FROM tournaments JOIN matches "
+    "ON tournament_id = tournaments.id WHERE matches.id = :key",
+}
 _SNAPSHOT = text("SELECT CAST(pg_current_snapshot() AS text)")
 _watching: WeakKeyDictionary[Engine, sqlite3.Connection] = WeakKeyDictionary()
 
@@ -21,8 +27,27 @@ def data_version(engine: Engine) -> Hashable | None:
     """
     try:
         return _snapshot(engine) if engine.dialect.name == "postgresql" else _commits(engine)
-    except (SQLAlchemyError, sqlite3.OperationalError):
+    except (SQLAlchemyError, sqlite3.Error):
         return None
+
+
+def find_revision(engine: Engine, by: str, key: int | str) -> tuple[int, int] | None:
+    """The id of a tournament, and how often it was changed so far.
+
+    Found `by` its "tournament_id" or "slug", or the "match_id" of one of its matches; None where there is
+    none, or nobody can tell.
+    """
+    statement, values = _REVISIONS[by], {"key": key}
+    try:
+        if engine.dialect.name == "postgresql":
+            with engine.connect() as connection:
+                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+                found = alone.execute(text(statement), values).fetchone()
+        else:
+            found = _connection(engine).execute(statement, values).fetchone()
+    except (SQLAlchemyError, sqlite3.Error):
+        return None
+    return (found[0], found[1]) if found else None
 
 
 def _snapshot(engine: Engine) -> str:
