@@ -16,11 +16,15 @@ def create_app(settings=None):
     from app.database import prepare_engine
     from app.extensions import csrf, db, jwt, limiter, login_manager, migrate
     from app.live import register_live
+    from app.logs import configure_logs
     from app.proxies import TrustedProxies
+    from app.request_log import register_request_log
     from app.web import register_web
     from app.web.bracket_page import bracket_section
 
     settings = settings or Settings.from_env()
+    if not settings.is_test:
+        configure_logs(is_production=settings.is_production)
     app = Application(
         __name__,
         template_folder=str(_ROOT / "templates"),
@@ -48,6 +52,7 @@ def create_app(settings=None):
     operations.register_operations(app)
     register_live(app, bracket_section)
     cli.register_cli(app)
+    register_request_log(app)
     # Outermost, so that the sockets too see who really asked.
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)
     startup.refuse_unsafe_start(app)

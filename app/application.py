@@ -11,3 +11,7 @@ class Application(Flask):
     def ensure_sync(self, func: Callable) -> Callable:
         """The function as it is."""
         return func
+
+    def log_exception(self, exc_info) -> None:
+        """Write the traceback. Flask would add the path, which may hold a secret link."""
+        self.logger.error("a request failed", exc_info=exc_info)

@@ -5,13 +5,18 @@ from sqlalchemy import Engine, event
 # The longest that SQLite itself waits for another process's write. It blocks the whole process, so it is
 # short; unit_of_work waits longer, and lets other requests run meanwhile.
 SQLITE_BUSY_TIMEOUT_MS = 250
+# By which PostgreSQL knows our connections, and a restore those of a running server.
+APPLICATION_NAME = "matchdesk"
 
 
 def engine_options(url: str) -> dict:
     """The engine's options for SQLALCHEMY_ENGINE_OPTIONS."""
+    # The values of a statement that fails may be secret, and its error is logged.
+    both = {"pool_size": 20, "hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"pool_size": 20, "max_overflow": 40, "connect_args": {"check_same_thread": False}}
-    return {"pool_size": 20, "max_overflow": 0, "pool_pre_ping": True, "pool_timeout": 10}
+        return {**both, "max_overflow": 40, "connect_args": {"check_same_thread": False}}
+    named = {"application_name": APPLICATION_NAME}
+    return {**both, "max_overflow": 0, "pool_pre_ping": True, "pool_timeout": 10, "connect_args": named}
 
 
 def prepare_engine(engine: Engine) -> None:

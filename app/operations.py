@@ -1,19 +1,21 @@
-"""For those who run the server: /healthz (the process), /readyz (its database), /metrics (figures)."""
+"""For those who run the server: /healthz (the process), /readyz (what it needs), /metrics (figures)."""
 
 import hmac
-import resource
-import time
+import platform
+from collections.abc import Iterator
 from ipaddress import ip_address
 
 from flask import Blueprint, Flask, Response, current_app, request
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
+from app.metrics import exposition
 from app.proxies import CAME_THROUGH_UNKNOWN_PROXY
+from app.schema import newest_revision
 from app.services.queries import operations as queries
-
-METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-STARTED_AT = time.time()
 
 blueprint = Blueprint("operations", __name__)
 
@@ -37,16 +39,30 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """200 where requests can be served, 503 while the database is away or not migrated."""
+    """`ready` (200), `degraded` (200) or `not ready` (503), and a sentence for each thing looked at."""
+    problem, said = _database_problem()
+    live = current_app.extensions["matchdesk_live"]
+    if live.clock.is_stuck():
+        problem = True
+        said += "No events have been sent to clients for half a minute.\n"
+    # Without Redis everything works, only slower between processes: no reason to take the server out.
+    redis = live.bus.is_reachable()
+    said += {None: "", True: "Redis answers.\n", False: "Redis does not answer.\n"}[redis]
+    word = "not ready" if problem else "degraded" if redis is False else "ready"
+    return Response(f"{word}\n{said}", 503 if problem else 200, content_type="text/plain")
+
+
+def _database_problem() -> tuple[bool, str]:
     try:
-        queries.check_database()
+        found = queries.find_schema_revision()
     except SQLAlchemyError:
         current_app.logger.exception("not ready")
-        return Response("The database does not answer.\n", 503, content_type="text/plain")
-    # Without Redis everything works, only slower between processes: it is told, and no reason to be unready.
-    redis = current_app.extensions["matchdesk_live"].bus.is_reachable()
-    words = {None: "", True: "Redis answers.\n", False: "Redis does not answer.\n"}
-    return Response(f"ready\n{words[redis]}", content_type="text/plain")
+        return True, "The database does not answer.\n"
+    wanted = newest_revision(current_app)
+    if found == wanted:
+        return False, f"The database answers, at migration {found}.\n"
+    at = f"is at migration {found}" if found else "has no tables"
+    return True, f"The database {at}, this program needs {wanted}: flask --app wsgi db upgrade\n"
 
 
 @blueprint.get("/metrics")
@@ -58,7 +74,8 @@ def metrics() -> Response:
             403,
             content_type="text/plain",
         )
-    return Response(_prometheus(queries.get_figures()), content_type=METRICS_TYPE)
+    current_app.extensions["matchdesk_live"].gauges.read()
+    return Response(exposition([Surroundings()]), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def _is_own_machine() -> bool:
@@ -77,24 +94,45 @@ def _has_token(settings: Settings) -> bool:
     return hmac.compare_digest(given.encode(), f"Bearer {settings.metrics_token}".encode())
 
 
-def _prometheus(figures: queries.Figures) -> str:
-    live = current_app.extensions["matchdesk_live"]
-    peak_memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    lines = [
-        *_metric("matchdesk_tournaments", "gauge", "Tournaments that are not deleted.", figures.tournaments),
-        *_metric("matchdesk_events_total", "counter", "Events of all tournaments.", figures.events),
-        "# HELP matchdesk_matches Matches that wait for somebody, by state.",
-        "# TYPE matchdesk_matches gauge",
-        *(f'matchdesk_matches{{state="{state}"}} {n}' for state, n in figures.matches_by_state.items()),
-        *_metric("matchdesk_clients", "gauge", "Socket.IO clients of this process.", live.client_count()),
-        *_metric(
-            "matchdesk_events_behind", "gauge", "Events it has yet to send to them.", live.events_behind()
-        ),
-        *_metric("process_start_time_seconds", "gauge", "When this process started.", f"{STARTED_AT:.0f}"),
-        *_metric("matchdesk_peak_memory_bytes", "gauge", "The most memory it has had.", peak_memory),
-    ]
-    return "\n".join(lines) + "\n"
+class Surroundings(Collector):
+    """What all workers share: the database and what it holds, Redis, the program."""
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures; of a database that is away, only that."""
+        redis = current_app.extensions["matchdesk_live"].bus.is_reachable()
+        if redis is not None:
+            yield GaugeMetricFamily("matchdesk_redis_up", "1 where Redis answers.", float(redis))
+        revision, figures = "", None
+        try:
+            revision = queries.find_schema_revision() or ""
+            figures = queries.get_figures()
+        except SQLAlchemyError:
+            current_app.logger.warning("the database could not be counted")
+        yield GaugeMetricFamily(
+            "matchdesk_database_up", "1 where the database answers.", float(bool(figures))
+        )
+        yield _build(revision)
+        if figures is not None:
+            yield from _contents(figures)
 
 
-def _metric(name: str, kind: str, words: str, value: object) -> list[str]:
-    return [f"# HELP {name} {words}", f"# TYPE {name} {kind}", f"{name} {value}"]
+def _build(revision: str) -> Metric:
+    info = GaugeMetricFamily(
+        "matchdesk_build_info",
+        "The database's migration, the one that this program needs, and its Python.",
+        labels=["revision", "wanted_revision", "python"],
+    )
+    info.add_metric([revision, newest_revision(current_app), platform.python_version()], 1)
+    return info
+
+
+def _contents(figures: queries.Figures) -> Iterator[Metric]:
+    yield GaugeMetricFamily("matchdesk_tournaments", "Tournaments that are not deleted.", figures.tournaments)
+    # A gauge, since it falls when a tournament is deleted.
+    yield GaugeMetricFamily("matchdesk_events", "Events of all these so far.", figures.events)
+    matches = GaugeMetricFamily(
+        "matchdesk_matches", "Matches that wait for somebody, by state.", labels=["state"]
+    )
+    for state, number in figures.matches_by_state.items():
+        matches.add_metric([state], number)
+    yield matches

@@ -29,6 +29,8 @@ class TrustedProxies:
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Pass the request on as the client sent it to the proxy."""
         forwarded = {name: environ.pop(name) for name in FORWARDED_HEADERS if name in environ}
+        if "HTTP_X_REQUEST_ID" in environ and not self._is_trusted(environ.get("REMOTE_ADDR", "")):
+            del environ["HTTP_X_REQUEST_ID"]
         if forwarded and self._is_trusted(environ.get("REMOTE_ADDR", "")):
             self._believe(environ, forwarded)
         elif forwarded:

@@ -41,7 +41,13 @@ def main() -> None:
     """Print as JSON what the server needs to know of the settings, or why it must not start."""
     settings = Settings.from_env()
     check(settings)
-    json.dump({"host": settings.host, "port": settings.port, "workers": settings.workers}, sys.stdout)
+    told = {
+        "host": settings.host,
+        "port": settings.port,
+        "workers": settings.workers,
+        "is_production": settings.is_production,
+    }
+    json.dump(told, sys.stdout)
 
 
 def _demo_problem(settings: Settings, names: list[str]) -> str:

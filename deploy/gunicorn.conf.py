@@ -9,15 +9,21 @@ import gc
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 import gevent
 
 ROOT = Path(__file__).resolve().parent.parent
 OPEN_FILES = 65_536
+SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
+# A worker that is asked to stop takes new connections for up to a second more.
+ACCEPTS_SECONDS = 1.2
 LONGEST_SOCKET_PATH = 100  # bytes; Linux refuses from 108 on
 
 
@@ -37,8 +43,19 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
+def _share_figures() -> str | None:
+    """The folder in which several workers keep what /metrics shows, in memory where there is such a disk."""
+    if _found["workers"] == 1:
+        return None
+    # Read again at a reload, this file finds the folder that the workers have.
+    if SHARED_FIGURES not in os.environ:
+        os.environ[SHARED_FIGURES] = tempfile.mkdtemp(prefix="matchdesk-figures-", dir=worker_tmp_dir)
+    return os.environ[SHARED_FIGURES]
+
+
 _raise_file_limit()
 _found = _settings()
+_answering = set()
 _host = f"[{_found['host']}]" if ":" in _found["host"] else _found["host"]
 
 wsgi_app = "wsgi:app"
@@ -49,15 +66,19 @@ worker_class = "gevent"
 worker_connections = 12_000
 backlog = 4096
 keepalive = 75
-# Requests take milliseconds; what is open longer is an idle connection, kept for a next one.
-graceful_timeout = 3
+# For requests that are being answered when the server is asked to stop; it waits no longer than they take.
+graceful_timeout = 30
 # Workers touch a file to show that they live: in memory, so that a slow disk does not kill them.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+_shared_figures = _share_figures()
 # The application itself decides which proxies it believes (TRUSTED_PROXIES).
 forwarded_allow_ips = ""
 # Otherwise all instances of one user would share a socket in the home folder.
 control_socket = str(ROOT / "instance" / f"gunicorn-{_found['port']}.ctl")
 control_socket_disable = len(os.fsencode(control_socket)) > LONGEST_SOCKET_PATH
+if _found["is_production"]:
+    # The lines of the server itself look like those of the application.
+    logconfig_dict = {"formatters": {"generic": {"()": "app.logs.JsonLines"}}}
 
 
 def when_ready(server):
@@ -67,7 +88,8 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """What a worker does once it has loaded the application, and before it serves."""
-    _leave_with_sockets_closed(worker)
+    _leave_gracefully(worker)
+    _open_database(worker)
     # What is alive after the start stays: the collector need not walk over it in each full run.
     gc.collect()
     gc.freeze()
@@ -75,15 +97,61 @@ def post_worker_init(worker):
     gc.set_threshold(700, 10, 1000)
 
 
-def _leave_with_sockets_closed(worker):
-    """On SIGTERM tell every client to go: pages come back by themselves, spread over some seconds."""
-    from app.extensions import socketio
+def pre_request(worker, req):
+    """Remember that a request is being answered. A websocket is one as long as it is open: not counted."""
+    if not req.path.startswith("/socket.io"):
+        _answering.add(req)
 
+
+def post_request(worker, req, environ, resp):
+    """The answer is sent."""
+    _answering.discard(req)
+
+
+def _leave_gracefully(worker):
+    """On SIGTERM send the clients away, and end as soon as the last request is answered."""
     leave = signal.getsignal(signal.SIGTERM)
 
-    def close_and_leave(number, frame):
+    def leave_gracefully(number, frame):
         leave(number, frame)
-        for connection in list(socketio.server.eio.sockets.values()):
-            gevent.spawn(connection.close, wait=False)
+        gevent.spawn(_drain, worker)
 
-    signal.signal(signal.SIGTERM, close_and_leave)
+    signal.signal(signal.SIGTERM, leave_gracefully)
+
+
+def _drain(worker):
+    live = worker.wsgi.extensions["matchdesk_live"]
+    begun = time.monotonic()
+    while time.monotonic() - begun < graceful_timeout:
+        live.send_away()
+        if not _answering and time.monotonic() - begun > ACCEPTS_SECONDS:
+            break
+        gevent.sleep(0.05)
+    # What is open now are idle connections, kept for a next request: no reason to wait.
+    worker.cfg.set("graceful_timeout", 0)
+
+
+def child_exit(server, worker):
+    """Forget the gauges of a worker that is gone; what it counted stays counted."""
+    if _shared_figures:
+        for file in Path(_shared_figures).glob(f"gauge_live*_{worker.pid}.db"):
+            file.unlink(missing_ok=True)
+
+
+def on_exit(server):
+    """Remove what the workers shared."""
+    if _shared_figures:
+        shutil.rmtree(_shared_figures, ignore_errors=True)
+
+
+def _open_database(worker):
+    """A connection is open from now on, by which a restore sees that a server runs."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from app.extensions import db
+
+    try:
+        with worker.wsgi.app_context(), db.engine.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except SQLAlchemyError:
+        worker.log.warning("The database does not answer yet")

@@ -2,9 +2,12 @@
 
 import pytest
 from flask import request
+from sqlalchemy import text
 
 from app import create_app
 from app.config import Settings
+from app.extensions import db
+from app.schema import newest_revision
 from tests import factories
 from tests.support.processes import SECRET_KEY
 
@@ -34,7 +37,49 @@ def test_without_its_tables_it_is_healthy_but_not_ready(make_app, tmp_path):
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert answer.text == "The database does not answer.\n"
+    assert answer.text.startswith("not ready\nThe database has no tables, this program needs 0")
+    assert "flask --app wsgi db upgrade" in answer.text
+
+
+class TestReadiness:
+    @pytest.mark.both_databases
+    def test_it_names_the_migration_that_the_database_is_at(self, client, app):
+        assert (
+            client.get("/readyz").text
+            == f"ready\nThe database answers, at migration {newest_revision(app)}.\n"
+        )
+
+    @pytest.mark.both_databases
+    @pytest.mark.parametrize("revision", ["0001", "9999", "from elsewhere"])
+    def test_at_another_migration_it_is_not_ready(self, client, app, revision):
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": revision})
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert f"is at migration {revision}, this program needs {newest_revision(app)}" in answer.text
+        assert client.get("/healthz").status_code == 200
+
+    def test_a_database_that_is_away(self, make_app):
+        client = make_app(DATABASE_URL="postgresql://nobody@127.0.0.1:9/none").test_client()
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.text) == (503, "not ready\nThe database does not answer.\n")
+        assert "\nmatchdesk_database_up 0.0\n" in client.get("/metrics").text
+
+    def test_without_redis_it_goes_on_and_says_so(self, make_app):
+        answer = make_app(REDIS_URL="redis://127.0.0.1:9/0").test_client().get("/readyz")
+        assert answer.status_code == 200
+        assert answer.text.startswith("degraded\n")
+        assert answer.text.endswith("Redis does not answer.\n")
+
+    def test_where_no_events_go_out_it_is_not_ready(self, app, client, monkeypatch):
+        clock = app.extensions["matchdesk_live"].clock
+        assert not clock.is_stuck(), "it has not begun"
+        clock.start()
+        assert not clock.is_stuck()
+        monkeypatch.setattr("app.live.clock.STUCK_SECONDS", -1)
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert "No events have been sent" in answer.text
 
 
 class TestMetrics:
@@ -48,11 +93,11 @@ class TestMetrics:
         assert answer.status_code == 200
         assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
         lines = answer.text.splitlines()
-        assert "matchdesk_tournaments 1" in lines
-        assert "matchdesk_events_total 7" in lines
-        assert 'matchdesk_matches{state="LIVE"} 1' in lines
-        assert 'matchdesk_matches{state="READY"} 1' in lines
-        assert 'matchdesk_matches{state="DISPUTED"} 0' in lines
+        assert "matchdesk_tournaments 1.0" in lines
+        assert "matchdesk_events 7.0" in lines
+        assert 'matchdesk_matches{state="LIVE"} 1.0' in lines
+        assert 'matchdesk_matches{state="READY"} 1.0' in lines
+        assert 'matchdesk_matches{state="DISPUTED"} 0.0' in lines
 
     def test_from_elsewhere_they_are_closed(self, make_app):
         client = make_app().test_client()

@@ -8,14 +8,13 @@ import subprocess
 import sys
 
 import pytest
-import socketio
 from argon2 import PasswordHasher
 
 from app import create_app
 from app.config import RefusedToStart, Settings
 from app.startup import DEMO_PASSWORD, DEMO_USERNAMES, check
 from tests import factories
-from tests.support.processes import ROOT, Server, clean_environment, free_port
+from tests.support.processes import ROOT, clean_environment, free_port
 
 LONG_KEY = "k" * 32
 DEMO_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(DEMO_PASSWORD)
@@ -116,7 +115,7 @@ class TestProcesses:
 
     def test_the_check_tells_the_server_its_settings(self, database_url):
         ended = run("app.startup", DATABASE_URL=database_url, HOST="::1", PORT="8123")
-        assert json.loads(ended.stdout) == {"host": "::1", "port": 8123, "workers": 1}
+        assert json.loads(ended.stdout) == {"host": "::1", "port": 8123, "workers": 1, "is_production": False}
 
 
 class TestServer:
@@ -141,17 +140,6 @@ class TestServer:
             assert "[ERROR]" not in server.output()
             assert f"instance/gunicorn-{server.port}.ctl" in server.output()
         assert list(home.iterdir()) == []
-
-    def test_it_stops_when_asked_and_tells_its_clients(self, start_server):
-        server: Server = start_server()
-        client, reasons = socketio.Client(reconnection=False), []
-        client.on("disconnect", reasons.append)
-        client.connect(server.url, transports=["websocket"])
-        server.stop()
-        client.wait()
-        assert reasons == [client.reason.SERVER_DISCONNECT]
-        assert server.wait(1) == 0
-        assert not (ROOT / "instance" / f"gunicorn-{server.port}.ctl").exists()
 
     def test_the_database_driver_lets_others_run_while_it_waits(self):
         script = (

