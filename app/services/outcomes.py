@@ -151,8 +151,8 @@ def delete_match(*, actor: Actor, match_id: int, now: datetime, expected_version
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_DELETE, expected_version)
         match = found.match
-        if not can_be_deleted(match):
-            raise Refused([f"The match is {match.state}; it can't be deleted once it has begun."])
+        if reasons := deletion_reasons(MatchState(match.state)):
+            raise Refused(reasons)
         tell(uow, match, EventType.MATCH_DELETED)
         match.is_deleted = True
         progression.advance(uow, match, found.tournament)
@@ -160,14 +160,11 @@ def delete_match(*, actor: Actor, match_id: int, now: datetime, expected_version
         _record(uow, found, actor, AuditAction.MATCH_DELETE)
 
 
-def can_be_deleted(match: Match) -> bool:
-    """True where nothing was played in the match."""
-    return match.state in (
-        MatchState.SCHEDULED,
-        MatchState.CHECK_IN,
-        MatchState.READY,
-        MatchState.CANCELLED,
-    )
+def deletion_reasons(state: MatchState) -> list[str]:
+    """Why a match in this state can't be deleted; empty where nothing was played in it."""
+    if state in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY, MatchState.CANCELLED):
+        return []
+    return [f"The match is {state}; it can't be deleted once it has begun."]
 
 
 def undelete_match(
@@ -193,8 +190,11 @@ def undelete_match(
         touch(match, now)
         tell(uow, match, EventType.MATCH_CREATED)
         progression.advance_feeders(uow, match, tournament)
+        progression.sync_slots(uow, match, tournament)
         if match.state == MatchState.SCHEDULED:
             progression.settle(uow, match, tournament)
+        elif match.state == MatchState.CANCELLED:
+            progression.advance(uow, match, tournament)
         _record(uow, found, actor, AuditAction.MATCH_UNDELETE)
 
 

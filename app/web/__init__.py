@@ -14,6 +14,7 @@ def register_web(app: Flask) -> None:
         filters,
         guards,
         imports,
+        match_deleted,
         match_verbs,
         me,
         public,
@@ -27,5 +28,17 @@ def register_web(app: Flask) -> None:
     imports.register_imports(app)
     security.register_security(app)
     login_manager.user_loader(guards.find_reader)
-    for module in (public, tournament_pages, me, accounts, dashboard, imports, desk, match_verbs, rooms):
+    pages = (
+        public,
+        tournament_pages,
+        me,
+        accounts,
+        dashboard,
+        imports,
+        desk,
+        match_verbs,
+        match_deleted,
+        rooms,
+    )
+    for module in pages:
         app.register_blueprint(module.blueprint)

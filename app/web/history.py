@@ -17,6 +17,8 @@ _PLAIN = {
     "MATCH_CANCEL": "Match cancelled",
     "MATCH_REOPEN": "Match reopened",
     "MATCH_RESTORE": "Match restored",
+    "MATCH_DELETE": "Match deleted",
+    "MATCH_UNDELETE": "Match brought back",
     "MATCH_NO_SHOW_FLAG": "A side did not check in in time",
     "DISPUTE_CREATE": "Result disputed",
     "RESULT_RESTORE": "An earlier result was made valid again",

@@ -14,7 +14,7 @@ from app.domain.permissions import Permission
 from app.services import check_ins, lobby, matches, outcomes, results, scheduling
 from app.services.queries import match_panel
 
-from . import match_views, panel_forms
+from . import match_preview, match_views, panel_forms
 from .forms.base import ActionForm
 from .guards import current_actor, now, signed_in
 from .htmx import is_htmx
@@ -31,6 +31,8 @@ class Verb:
     call: Callable[..., object]
     arguments: Callable[[ActionForm, match_panel.MatchPanel], dict]
     done: str
+    # Others hang on what it does: it can be asked beforehand what that would change.
+    previews: bool = False
 
 
 def _nothing(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
@@ -107,6 +109,7 @@ VERBS = (
         matches.undo_start,
         _nothing,
         "Start undone; the match is ready again.",
+        previews=True,
     ),
     Verb("lobby", _P.MATCH_LOBBY_UPDATE, lobby.update_lobby, _lobby, "Lobby saved."),
     Verb(
@@ -126,12 +129,34 @@ VERBS = (
         _fields("reason", "description", "evidence_url"),
         "Dispute reported; an organizer will rule on it.",
     ),
-    Verb("resolve-dispute", _P.DISPUTE_RESOLVE, results.resolve_dispute, _ruling, "Dispute resolved."),
-    Verb("forfeit", _P.MATCH_FORFEIT, outcomes.forfeit, _forfeit, "Forfeit recorded."),
-    Verb("cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), "Match cancelled."),
-    Verb("reopen", _P.MATCH_REOPEN, outcomes.reopen, _fields("reason"), "Match reopened; it is live again."),
-    Verb("restore-result", _P.RESULT_SET, outcomes.restore_result, _fields("n"), "This is the result again."),
-    Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, "Match restored."),
+    Verb(
+        "resolve-dispute",
+        _P.DISPUTE_RESOLVE,
+        results.resolve_dispute,
+        _ruling,
+        "Dispute resolved.",
+        previews=True,
+    ),
+    Verb("forfeit", _P.MATCH_FORFEIT, outcomes.forfeit, _forfeit, "Forfeit recorded.", previews=True),
+    Verb("cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), "Match cancelled.", previews=True),
+    Verb(
+        "reopen",
+        _P.MATCH_REOPEN,
+        outcomes.reopen,
+        _fields("reason"),
+        "Match reopened; it is live again.",
+        previews=True,
+    ),
+    Verb(
+        "restore-result",
+        _P.RESULT_SET,
+        outcomes.restore_result,
+        _fields("n"),
+        "This is the result again.",
+        previews=True,
+    ),
+    Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, "Match restored.", previews=True),
+    Verb("delete", _P.MATCH_DELETE, outcomes.delete_match, _nothing, "Match deleted.", previews=True),
 )
 
 
@@ -140,6 +165,8 @@ def perform(verb: Verb, match_id: int) -> Response:
     actor = current_actor()
     panel = match_panel.get_panel(actor, match_id, now(), verb.permission)
     form = panel_forms.build(verb.name, panel, match_views.view_for(panel), sent=True)
+    if verb.previews and request.args.get("preview") == "true":
+        return _preview(verb, panel, form)
     if not form.validate():
         return match_views.show_again(panel, verb.name, form, status=400)
     try:
@@ -157,7 +184,19 @@ def perform(verb: Verb, match_id: int) -> Response:
         panel = _fresh(match_id)
         panel_forms.renew(form, panel)
         return match_views.show_again(panel, verb.name, form, status=409, race=race)
+    if verb.name == "delete":
+        return match_views.show_deleted(panel.tournament, match_id, verb.done)
     return match_views.show_done(match_id, verb.done, verb.name)
+
+
+def _preview(verb: Verb, panel: match_panel.MatchPanel, form: ActionForm) -> Response:
+    """What the verb would change, done as the form says; or why it can't be done like this."""
+    match_id = panel.match.id
+    if form.validate():
+        seen = match_preview.see(verb.call, match_id, lambda: verb.arguments(form, panel))
+    else:
+        seen = {"refused": [reason for reasons in form.errors.values() for reason in reasons]}
+    return match_views.show_preview(_fresh(match_id), verb.name, form, seen)
 
 
 def _fresh(match_id: int) -> match_panel.MatchPanel:

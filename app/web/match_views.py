@@ -10,6 +10,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from app.domain.errors import Conflict
 from app.domain.lobby import LABELS
 from app.domain.states import CLOSED
+from app.models import Tournament
 from app.services.queries import desk as desk_queries
 from app.services.queries import match_panel
 from app.services.queries.match_panel import MatchPanel
@@ -17,7 +18,7 @@ from app.services.queries.match_panel import MatchPanel
 from . import panel_forms
 from .forms.base import ActionForm
 from .guards import current_actor, now
-from .htmx import is_htmx
+from .htmx import go_to, is_htmx
 
 _STAFF_VIEWS = ("match", "desk", "row")
 _SIDE_VIEWS = ("side", "me")
@@ -31,6 +32,7 @@ _PART_OF_VERB = {
     "forfeit": "cancel",
     "reopen": "cancel",
     "restore": "cancel",
+    "restore-result": "cancel",
 }
 
 
@@ -49,10 +51,14 @@ def context(
     verb: str | None = None,
     form: ActionForm | None = None,
     race: Conflict | None = None,
+    preview: dict | None = None,
     done: str = "",
     part: str = "run",
 ) -> dict:
-    """What the templates of the controls need; `verb` and `form` are those to be shown again."""
+    """What the templates of the controls need; `verb` and `form` are those to be shown again.
+
+    With a `preview` the form did not fail: what it would change is shown in it.
+    """
 
     def form_of(name: str) -> ActionForm:
         return form if form is not None and name == verb else panel_forms.build(name, panel, view)
@@ -62,7 +68,9 @@ def context(
         "view": view,
         "part": part,
         "form_of": form_of,
-        "failed": verb,
+        "failed": None if preview else verb,
+        "previewed": verb if preview else None,
+        "preview": preview,
         "race": race,
         "done": done,
         "closed_states": CLOSED,
@@ -92,6 +100,14 @@ def show_again(
     return make_response(render_template("matches/controls.html", **values), status)
 
 
+def show_preview(panel: MatchPanel, verb: str, form: ActionForm, preview: dict) -> Response:
+    """What the verb would change; without htmx, in its form as it was filled in."""
+    if is_htmx():
+        return make_response(render_template("matches/panel/_preview.html", preview=preview))
+    values = context(panel, "match", verb=verb, form=form, preview=preview)
+    return make_response(render_template("matches/controls.html", **values))
+
+
 def show_done(match_id: int, done: str, verb: str) -> Response:
     """The controls after a verb; without htmx, the page on which its form stood."""
     panel = match_panel.get_panel(current_actor(), match_id, now())
@@ -100,6 +116,12 @@ def show_done(match_id: int, done: str, verb: str) -> Response:
         return _fragment(context(panel, view, done=done, part=_PART_OF_VERB.get(verb, "run")))
     flash(done, "good")
     return redirect(_address(panel, view), code=303)
+
+
+def show_deleted(tournament: Tournament, match_id: int, done: str) -> Response:
+    """On to the deleted matches: the page of this one is gone."""
+    flash(done, "good")
+    return go_to(f"/tournaments/{tournament.slug}/deleted/#match-{match_id}")
 
 
 def _address(panel: MatchPanel, view: str) -> str:

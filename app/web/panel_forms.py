@@ -135,4 +135,5 @@ _BUILDERS: dict[str, Builder] = {
     "reopen": _plain(forms.ReopenForm),
     "restore-result": _restore_result,
     "restore": _plain(forms.RestoreForm),
+    "delete": _plain(forms.DeleteForm),
 }

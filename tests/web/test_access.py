@@ -59,6 +59,8 @@ ACCESS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "desk.desk",
+            "match_deleted.deleted",
+            "match_deleted.undelete",
             "desk.row",
             "desk.bulk_schedule",
             "desk.undo_bulk_schedule",

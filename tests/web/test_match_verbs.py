@@ -31,7 +31,7 @@ def test_works_without_htmx(web_client, case):
     client = web_client(scene.person(case.actor))
     response = _send(client, scene, case, data={"version": version})
     assert response.status_code == 303
-    assert response.location == f"/matches/{scene.match.id}/"
+    assert response.location == case.leads_to(scene)
     match = factories.fresh(scene.match)
     assert case.holds(match)
     assert match.version > version
@@ -44,6 +44,9 @@ def test_works_without_htmx(web_client, case):
 def test_works_with_htmx(web_client, case):
     scene = case.scene()
     response = _send(web_client(scene.person(case.actor)), scene, case, htmx=True)
+    if case.leaves:
+        assert (response.status_code, response.headers["HX-Redirect"]) == (204, case.leads_to(scene))
+        return
     assert response.status_code == 200
     part = "side" if case.actor.startswith("player") else "panel"
     assert f'id="match-{scene.match.id}-{part}"' in response.text

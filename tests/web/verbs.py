@@ -25,6 +25,14 @@ class Case:
     columns: dict = field(default_factory=dict)
     match_columns: dict = field(default_factory=dict)
     actor: str = "organizer"
+    # True where the match's page is gone afterwards.
+    leaves: bool = False
+
+    def leads_to(self, scene: Scene) -> str:
+        """The page on which one finds oneself afterwards."""
+        if self.leaves:
+            return f"/tournaments/{scene.tournament.slug}/deleted/#match-{scene.match.id}"
+        return f"/matches/{scene.match.id}/"
 
     def scene(self, **more) -> Scene:
         """A match from which the verb can go."""
@@ -130,6 +138,7 @@ CASES = (
         lambda match: match.state == "COMPLETED" and match.winner_id == match.participant1_id,
         lambda scene: {"n": "1"},
     ),
+    Case("delete", "READY", "MATCH_DELETE", lambda match: match.is_deleted, leaves=True),
     Case("restore", "CANCELLED", "MATCH_RESTORE", lambda match: match.state == "SCHEDULED"),
 )
 BY_NAME = {case.verb: case for case in CASES}

@@ -7,7 +7,6 @@ from sqlalchemy import func, or_, select
 
 from app.domain.permissions import Actor, Permission
 from app.domain.states import (
-    CLOSED,
     MatchFacts,
     MatchState,
     Move,
@@ -28,9 +27,10 @@ from app.models import (
 )
 from app.services import access, check_ins
 from app.services.access import MatchAccess
-from app.services.effects import Effects, effects_of_taking_back
+from app.services.effects import effects_of_taking_back
 from app.services.match_changes import facts
 from app.services.matches import conflicts_now
+from app.services.outcomes import deletion_reasons
 
 from .desk import label_open_sides
 from .match_detail import list_results
@@ -59,10 +59,8 @@ class MatchPanel:
     conflicts: list[str] = field(default_factory=list)
     pending: MatchResult | None = None
     dispute: Dispute | None = None
-    # What another outcome would change in later matches, and which of them forbid it.
     # All versions of the result, for those who may make another one the result.
     versions: list[dict] = field(default_factory=list)
-    effects: Effects = field(default_factory=Effects)
     stations: list[Station] = field(default_factory=list)
     coordinators: list[tuple[int, str]] = field(default_factory=list)
 
@@ -104,30 +102,20 @@ def get_panel(
     present = facts(match, tournament)
     conflicts = conflicts_now(match) if present.sides_known and _may_still_start(present) else []
     pending = _find_pending(match)
-    effects = _effects(found, present)
     edits = found.may(Permission.MATCH_SCHEDULE)
     return MatchPanel(
         access=found,
         facts=present,
         sides=_sides(match),
-        blocked=_blocked(found, present, conflicts, pending, effects, now),
+        blocked=_blocked(found, present, conflicts, pending, now),
         now=now,
         conflicts=[] if tournament.conflict_policy == "refuse" else conflicts,
         pending=pending,
         dispute=_find_dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
-        effects=effects,
         versions=_versions(actor, found, present),
         stations=_list_stations(tournament) if edits else [],
         coordinators=_list_coordinators(tournament, match) if edits else [],
     )
-
-
-def _effects(found: MatchAccess, present: MatchFacts) -> Effects:
-    """What hangs on the match's outcome, for those who may change it."""
-    decided = (*CLOSED, MatchState.DISPUTED)
-    if present.state not in decided or not found.may(Permission.MATCH_REOPEN):
-        return Effects()
-    return effects_of_taking_back(None, found.match)
 
 
 def _versions(actor: Actor, found: MatchAccess, present: MatchFacts) -> list[dict]:
@@ -150,6 +138,7 @@ def _may_still_start(present: MatchFacts) -> bool:
 def _sides(match: Match) -> tuple[Side, Side]:
     row = {
         "id": match.id,
+        "state": match.state,
         "participant1_id": match.participant1_id,
         "participant2_id": match.participant2_id,
         "slot1_label": match.slot1_label,
@@ -172,7 +161,6 @@ def _blocked(
     present: MatchFacts,
     conflicts: list[str],
     pending: MatchResult | None,
-    effects: Effects,
     now: datetime,
 ) -> dict[str, list[str]]:
     state, tournament = present.state, found.tournament
@@ -195,8 +183,9 @@ def _blocked(
         "resolve-dispute": _unless(state, Move.UPHOLD),
         "cancel": _unless(state, Move.CANCEL),
         "forfeit": _forfeit(present),
-        "reopen": _reopen(found.match, state, effects),
+        "reopen": _reopen(found, state),
         "restore": _unless(state, Move.RESTORE),
+        "delete": deletion_reasons(state),
         "restore-result": [] if can_exchange else [not_from(state, Move.COMPLETE)],
     }
 
@@ -208,11 +197,14 @@ def _forfeit(present: MatchFacts) -> list[str]:
     return reasons
 
 
-def _reopen(match: Match, state: MatchState, effects: Effects) -> list[str]:
-    reasons = _unless(state, Move.REOPEN)
-    if not reasons and None in (match.participant1_id, match.participant2_id):
+def _reopen(found: MatchAccess, state: MatchState) -> list[str]:
+    if reasons := _unless(state, Move.REOPEN):
+        return reasons
+    if None in (found.match.participant1_id, found.match.participant2_id):
         return ["Nobody played this match."]
-    return reasons or effects.reasons
+    if not found.may(Permission.MATCH_REOPEN):
+        return []
+    return effects_of_taking_back(None, found.match).reasons
 
 
 def _unless(state: MatchState, move: Move) -> list[str]:

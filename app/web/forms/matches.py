@@ -103,6 +103,10 @@ class RestoreForm(ActionForm):
     """Restoring a cancelled match has nothing to fill in."""
 
 
+class DeleteForm(ActionForm):
+    """Deleting has nothing to fill in."""
+
+
 class CoordinatorForm(ActionForm):
     """Who looks after a match: somebody known to the tournament, or any user by name."""
 
