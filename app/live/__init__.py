@@ -12,9 +12,10 @@ from app.services.unit_of_work import on_commit
 
 from .bus import Bus
 from .clock import Clock
-from .fanout import FanOut
 from .fragments import DrawBracket, Fragments
+from .gauges import CountedFanOut, CountedServer, Gauges
 from .handlers import Handlers
+from .leaving import send_away
 from .relay import Relay
 from .server import LiveServer
 from .wire import Wire, fair_turn
@@ -27,17 +28,15 @@ class Live:
 
     def __init__(self, app: Flask, server: LiveServer, bus: Bus, draw_bracket: DrawBracket):
         self.bus = bus
+        self._server = server
         self.relay = Relay(app, server, Fragments(app, draw_bracket))
-        self.clock = Clock(app, self.relay, bus, server.start_background_task)
+        self.gauges = Gauges(self.relay, server)
+        self.clock = Clock(app, self.relay, bus, self.gauges, server.start_background_task)
         self.handlers = Handlers(app, self.relay, self.clock, server.emit)
 
-    def client_count(self) -> int:
-        """How many clients this process has."""
-        return len(self.relay.members)
-
-    def events_behind(self) -> int:
-        """How many committed events this process has yet to send to its clients."""
-        return sum(self.relay.behind().values())
+    def send_away(self) -> None:
+        """Tell all clients when to come back, and let them go: the process is about to end."""
+        send_away(self._server)
 
 
 def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
@@ -49,7 +48,7 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     async_mode = "gevent" if _is_gevent_in_charge() else "threading"
     socketio.init_app(
         app,
-        client_manager=FanOut() if async_mode == "gevent" else None,
+        client_manager=CountedFanOut() if async_mode == "gevent" else None,
         async_mode=async_mode,
         # With several processes, a long-polling client would meet another one each time.
         transports=["websocket"] if settings.workers > 1 else ["polling", "websocket"],
@@ -59,7 +58,7 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
         async_handlers=False,
         manage_session=False,
     )
-    live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
+    live = Live(app, CountedServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
     live.handlers.register(socketio)
     app.extensions["matchdesk_live"] = live
     app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve)

@@ -1,7 +1,7 @@
 """What drives the relay: wake-ups as things happen, and a look around each second in case one was missed.
 
 In a server the same task does what falls due by itself: no-shows, results that nobody confirms, events that
-are too old.
+are too old, and what /metrics shows of the process.
 """
 
 import logging
@@ -12,16 +12,21 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
+from app import metrics
 from app.services.deadlines import run_due
 from app.services.events import prune_events
 
 from .bus import Bus
+from .gauges import Gauges
 from .relay import Relay
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 DUE_SECONDS = 5.0
+GAUGE_SECONDS = 5.0
+# A turn takes milliseconds, and waits 10 seconds for a database that is away.
+STUCK_SECONDS = 30.0
 PRUNE_SECONDS = 3600.0
 FIRST_PRUNE_SECONDS = 10.0
 
@@ -29,17 +34,20 @@ FIRST_PRUNE_SECONDS = 10.0
 class Clock:
     """A background task; it starts with the first client, and in a server with the first request."""
 
-    def __init__(self, app: Flask, relay: Relay, bus: Bus, start_task: Callable[..., object]):
+    def __init__(self, app: Flask, relay: Relay, bus: Bus, gauges: Gauges, start_task: Callable[..., object]):
         self._app = app
         self._relay = relay
         self._bus = bus
+        self._gauges = gauges
         self._start_task = start_task
         self._lock = threading.Lock()
         self._is_started = False
         self._has_duties = False
         self._wake = threading.Event()
         self._due: set[int] = set()
+        self._last_turn = 0.0
         self._next_sweep = 0.0
+        self._next_gauges = 0.0
         self._next_due = time.monotonic() + DUE_SECONDS
         self._next_prune = time.monotonic() + FIRST_PRUNE_SECONDS
 
@@ -51,13 +59,19 @@ class Clock:
             if self._is_started:
                 return
             self._is_started = True
+            self._last_turn = time.monotonic()
         self._start_task(self._run)
         self._bus.listen(self._start_task, self.note)
 
     def serve(self) -> None:
         """Start the task in a server, where it has further duties."""
         self._has_duties = True
+        self._gauges.watch(self._start_task)
         self.start()
+
+    def is_stuck(self) -> bool:
+        """True where the task should send events, and has not come round for half a minute."""
+        return self._is_started and time.monotonic() - self._last_turn > STUCK_SECONDS
 
     def committed(self, tournament_ids: Iterable[int]) -> None:
         """Something was committed in this process: tell the others, and send it."""
@@ -79,6 +93,7 @@ class Clock:
         while True:
             self._wake.wait(SWEEP_SECONDS)
             self._wake.clear()
+            self._last_turn = time.monotonic()
             try:
                 self._turn()
             except Exception:
@@ -91,11 +106,22 @@ class Clock:
         now = time.monotonic()
         if now >= self._next_sweep:
             self._next_sweep = now + SWEEP_SECONDS
-            self._relay.sweep()
+            self._sweep()
         if self._has_duties:
             self._do_duties(now)
 
+    def _sweep(self) -> None:
+        """Send what nobody told of."""
+        behind = self._relay.behind()
+        metrics.events_behind.set(sum(behind.values()))
+        for tournament_id in behind:
+            self._relay.pump(tournament_id)
+
     def _do_duties(self, now: float) -> None:
+        if now >= self._next_gauges:
+            self._next_gauges = now + GAUGE_SECONDS
+            with self._app.app_context():
+                self._gauges.read()
         if now >= self._next_due:
             self._next_due = now + DUE_SECONDS
             with self._app.app_context():

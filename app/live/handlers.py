@@ -11,6 +11,7 @@ from flask_socketio import ConnectionRefusedError as ConnectionRefused
 from flask_socketio import SocketIO
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import metrics
 from app.domain.errors import DomainError
 from app.domain.permissions import Actor, Permission
 from app.services import access
@@ -39,6 +40,8 @@ log = logging.getLogger(__name__)
 
 MOST_CHANNELS = 500
 _NO_SUCH = "no such channel"
+# As the library names them.
+_REASONS = ("client disconnect", "server disconnect", "ping timeout", "transport close", "transport error")
 
 
 class Handlers:
@@ -65,6 +68,8 @@ class Handlers:
             log.exception("the database did not answer a client")
             raise ConnectionRefused("try again later") from None
         self._relay.members[member.sid] = member
+        metrics.connects.inc()
+        log.debug("a client came: %s, page %s", member.sid, member.page.kind if member.page else None)
         self._clock.start()
         if member.page is not None:
             after_answer(lambda: self._open_page(member, member.page, place, own))
@@ -80,8 +85,10 @@ class Handlers:
         own = queries.list_entered_tournaments(actor.user_id) if _is_own_page(member.page, actor) else []
         return member, place, own
 
-    def disconnect(self, *_reason: object) -> None:
+    def disconnect(self, reason: object = None) -> None:
         """Forget a client that is gone."""
+        metrics.disconnects.labels(reason if reason in _REASONS else metrics.UNKNOWN).inc()
+        log.debug("a client went: %s, %s", request.sid, reason)
         self._relay.forget(request.sid)
 
     def subscribe(self, member: Member, message: object) -> dict:
