@@ -84,7 +84,7 @@ class TextLines(logging.Formatter):
 def configure_logs(*, is_production: bool) -> None:
     """Write log lines to standard error, in place of what was set up before."""
     # Looked up for each line otherwise, and in none of ours.
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging.logThreads = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if is_production else TextLines())
     root = logging.getLogger()

@@ -127,8 +127,13 @@ def _drain(worker):
         if not _answering and time.monotonic() - begun > ACCEPTS_SECONDS:
             break
         gevent.sleep(0.05)
-    # What is open now are idle connections, kept for a next request: no reason to wait.
+    # What is open now are idle connections, kept for a next request: no reason to wait, nor to complain.
+    worker.log.error_log.addFilter(_is_news)
     worker.cfg.set("graceful_timeout", 0)
+
+
+def _is_news(record):
+    return not (record.exc_info and isinstance(record.exc_info[1], gevent.GreenletExit))
 
 
 def child_exit(server, worker):
