@@ -143,9 +143,15 @@ class _Writer:
         self.data["match"].append({**row, "opponent1": first, "opponent2": second})
 
     def _add_outcome(self, row: dict, sides: list[dict | None], match: dict, order: tuple[int, int]) -> None:
+        if match["state"] == "DISPUTED" and _is_over(match):
+            why = "DISPUTED, which brackets-manager can't tell: it has the result so far."
+            self.left_out.append(f"M{match['match_number']} is {why}")
         if match["state"] == "CANCELLED":
             self.left_out.append(f"M{match['match_number']} is CANCELLED, which brackets-manager can't tell.")
-        if match["state"] not in _OVER or None in sides:
+        if not _is_over(match):
+            return
+        if None in sides:
+            _add_walkover(sides, match)
             return
         for slot, side in enumerate(sides, 1):
             _add_result(side, slot, match)
@@ -268,12 +274,17 @@ def _spot(draft: Draft, format: str, rounds: int) -> tuple[int, int]:
     return (1 if draft.section == "upper" else 2), draft.round_number
 
 
+def _is_over(match: dict) -> bool:
+    """True also where a result is disputed whose winner has gone on already."""
+    return match["state"] in _OVER or (match["state"] == "DISPUTED" and match["winner_id"] is not None)
+
+
 def _status(sides: list[dict | None], match: dict | None) -> int:
     """0 locked, 1 waiting, 2 ready, 3 running, 4 completed."""
     if match is None or None in sides or match["state"] == "CANCELLED":
         return 0
     known = sum(side["id"] is not None for side in sides)
-    if match["state"] in _OVER:
+    if _is_over(match):
         return 4
     return 3 if match["state"] in _UNDER_WAY else known
 
@@ -289,6 +300,13 @@ def _add_result(side: dict, slot: int, match: dict) -> None:
         # No field of the format, which lets records have others beside its own.
         side["tiebreak"] = match["tiebreak"][f"participant{slot}_score"]
     side["result"] = "draw" if winner is None else "win" if who == winner else "loss"
+
+
+def _add_walkover(sides: list[dict | None], match: dict) -> None:
+    """Against a bye only who has withdrawn gives up."""
+    for side in sides:
+        if side is not None and match["winner_id"] is None:
+            side |= {"forfeit": True, "result": "loss"}
 
 
 def _game_side(sides: list[dict | None], game: dict, slot: int) -> dict:

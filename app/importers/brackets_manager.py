@@ -246,6 +246,7 @@ class _Reader:
         if any(game.byes):
             is_known = all(b or s is not None for b, s in zip(game.byes, game.sides, strict=True))
             game.state = "COMPLETED" if is_known else "SCHEDULED"
+            game.walks_over = not any(forfeits)
             return
         if None in game.sides:
             if any(results) or status >= _RUNNING:

@@ -158,7 +158,7 @@ class _Check:
             return
         if not any(game.byes):
             self._refuse(game, "is over, but one of its sides is not known")
-        game.winner = known[0] if known else None
+        game.winner = known[0] if known and game.walks_over else None
 
     def _links(self) -> None:
         fed: dict[tuple, Game] = {}

@@ -169,6 +169,7 @@ class _Reader:
             coordinator=fields.text("coordinator", USER_NAME_LENGTH),
             lobby=_lobby(fields),
             versions=[self._version(entry) for entry in fields.entries("results", "result")],
+            walks_over=fields.values.get("winner_id") is not None,
         )
 
     def _version(self, fields: Fields) -> Version:

@@ -90,6 +90,8 @@ class Game:
     coordinator: str = ""
     lobby: dict[str, str] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
+    # Who is alone in the match goes on; not so who had withdrawn by then.
+    walks_over: bool = True
 
     def swap(self) -> None:
         """Tell the match from the other side."""

@@ -19,7 +19,7 @@ from app.services import matches, outcomes, results
 from app.services.results import result_claim
 from tests import factories as make
 
-from .test_whole_tournament import GENTLY, Played, export, mutated
+from .test_whole_tournament import GENTLY, Played, export, given_up_walkover, mutated
 
 SAMPLE = Path(__file__).parent / "data" / "brackets-manager-double-elimination-16.json"
 UTC = ZoneInfo("UTC")
@@ -213,6 +213,29 @@ class TestRoundTrip:
         again = export(stored(json.loads(write(exported)[0])).tournament_id)
         assert [match["state"] for match in again["matches"]] == ["FORFEIT", "COMPLETED", "COMPLETED"]
         assert champions(again) == champions(exported) != [None]
+
+    def test_a_walkover_of_somebody_who_has_withdrawn_is_nobodys(self):
+        played, lone = given_up_walkover()
+        assert make.fresh(lone).winner_id is None
+        exported = export(played.tournament.id)
+        text, left_out = write(exported)
+        assert left_out == []
+        again = export(stored(json.loads(text)).tournament_id)
+        assert shape(again["matches"]) == shape(exported["matches"])
+        assert champions(again) == champions(exported)
+
+    def test_a_result_that_is_disputed_after_the_winner_went_on(self):
+        played = Played(4, "single_elimination")
+        match = played.matches("READY")[0]
+        played.do(matches.start, match)
+        played.do(results.submit_result, match, claim=result_claim(2, 1))
+        played.do(results.report_dispute, match, reason="other", description="Hush")
+        text, left_out = write(export(played.tournament.id))
+        assert left_out == ["M1 is DISPUTED, which brackets-manager can't tell: it has the result so far."]
+        assert "Hush" not in text
+        again = export(stored(json.loads(text)).tournament_id)
+        assert [row["state"] for row in again["matches"]] == ["COMPLETED", "READY", "SCHEDULED"]
+        assert again["matches"][2]["participant1_name"] == again["matches"][0]["participant1_name"]
 
     def test_a_knockout_that_waits_for_its_groups(self):
         played = Played(8, "round_robin", groups=2)

@@ -170,6 +170,35 @@ def test_the_export_of_an_import_of_an_export_is_the_export(data):
     assert again["tournament"]["slug"] != exported["tournament"]["slug"]
 
 
+def given_up_walkover():
+    """A semi-final that nobody comes to, and a final whose only side has withdrawn."""
+    played = Played(3, "single_elimination")
+    played.do(outcomes.forfeit, played.matches("READY")[0], both=True)
+    played.bracket("Cup", "single_elimination", {"third_place": False})
+    semi_final = next(match for match in played.matches("READY"))
+    lone = next(
+        m for m in played.matches() if m.bracket_id == semi_final.bracket_id and m.id != semi_final.id
+    )
+    tournaments.withdraw_participant(
+        actor=played.actor,
+        tournament_id=played.tournament.id,
+        participant_id=lone.participant1_id,
+        now=make.soon(0),
+    )
+    if make.fresh(semi_final).state == "READY":
+        played.do(outcomes.forfeit, make.fresh(semi_final), both=True)
+    return played, lone
+
+
+def test_a_walkover_of_somebody_who_has_withdrawn_is_nobodys():
+    played, lone = given_up_walkover()
+    lone = make.fresh(lone)
+    assert (lone.state, lone.winner_id) == ("COMPLETED", None)
+    assert None in (lone.participant1_id, lone.participant2_id)
+    exported = export(played.tournament.id)
+    assert without_ids(export(import_again(exported).tournament_id)) == without_ids(exported)
+
+
 @pytest.mark.both_databases
 def test_everything_around_matches_comes_along():
     organizer = make.user("organizer")
