@@ -11,7 +11,7 @@ import socketio
 import websocket
 
 from tests import factories
-from tests.support.processes import Server
+from tests.support.processes import Nginx, Server
 
 PATIENCE = 20.0
 
@@ -19,10 +19,17 @@ PATIENCE = 20.0
 class Listener:
     """A client that remembers what it heard, in order."""
 
-    def __init__(self, server: Server, auth: dict | None = None, headers: dict | None = None, **options: Any):
+    def __init__(
+        self,
+        server: Server | Nginx,
+        auth: dict | None = None,
+        headers: dict | None = None,
+        browser: requests.Session | None = None,
+        **options: Any,
+    ):
         self.heard: list[tuple[str, Any]] = []
         self.is_gone = False
-        self._client = socketio.Client(reconnection=False)
+        self._client = socketio.Client(reconnection=False, http_session=browser)
         self._client.on("*", lambda name, *data: self.heard.append((name, data[0] if data else None)))
         self._client.on("disconnect", self._on_disconnect)
         refusals: list[Any] = []
@@ -63,6 +70,10 @@ class Listener:
     def seqs(self) -> list[int]:
         """The seqs of what was heard."""
         return [payload["seq"] for _, payload in list(self.heard)]
+
+    def transport(self) -> str:
+        """`websocket` or `polling`."""
+        return self._client.transport()
 
     def is_connected(self) -> bool:
         """True as long as the server keeps the connection."""
@@ -115,12 +126,12 @@ def until(
         time.sleep(0.01)
 
 
-def token(server: Server, user: Any) -> str:
+def token(server: Server | Nginx, user: Any) -> str:
     """An access token of the user."""
     return tokens(server, user)["access"]
 
 
-def tokens(server: Server, user: Any) -> dict[str, str]:
+def tokens(server: Server | Nginx, user: Any) -> dict[str, str]:
     """The tokens of a new sign-in of the user."""
     credentials = {"username": user.username, "password": factories.PASSWORD}
     answer = requests.post(f"{server.url}/api/auth/login/", json=credentials, timeout=10)
@@ -128,7 +139,7 @@ def tokens(server: Server, user: Any) -> dict[str, str]:
     return answer.json()
 
 
-def call(server: Server, access: str, method: str, path: str, body: Any = None) -> dict:
+def call(server: Server | Nginx, access: str, method: str, path: str, body: Any = None) -> dict:
     """The answer of the JSON API, which must be a good one."""
     answer = requests.request(
         method,
@@ -141,12 +152,14 @@ def call(server: Server, access: str, method: str, path: str, body: Any = None) 
     return answer.json() if answer.content else {}
 
 
-def sign_in(server: Server, user: Any) -> requests.Session:
+def sign_in(server: Server | Nginx, user: Any) -> requests.Session:
     """A browser in which the user is signed in."""
     browser = requests.Session()
-    page = browser.get(f"{server.url}/login", timeout=10).text
+    address = f"{server.url}/login"
+    page = browser.get(address, timeout=10).text
     form = {"username": user.username, "password": factories.PASSWORD, "csrf_token": csrf_of(page)}
-    answer = browser.post(f"{server.url}/login", data=form, allow_redirects=False, timeout=10)
+    sent_from = {"Referer": address}
+    answer = browser.post(address, data=form, headers=sent_from, allow_redirects=False, timeout=10)
     assert answer.status_code == 303, answer.text
     return browser
 

@@ -1,5 +1,6 @@
-"""Real servers in processes of their own: Matchdesk under gunicorn, and Redis."""
+"""Real servers in processes of their own: Matchdesk under gunicorn, Redis, and nginx."""
 
+import getpass
 import os
 import shutil
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import redis
@@ -105,6 +107,8 @@ class Process:
 class Server(Process):
     """Matchdesk under gunicorn with gevent, as `make run` starts it."""
 
+    config = "deploy/gunicorn.conf.py"
+
     def __init__(self, database_url: str, log: Path, **settings: str):
         self.port = free_port()
         self.database_url = database_url
@@ -112,7 +116,7 @@ class Server(Process):
         env = clean_environment(
             MATCHDESK_ENV="test", SECRET_KEY=SECRET_KEY, DATABASE_URL=database_url, PORT=str(self.port)
         )
-        command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py"]
+        command = [sys.executable, "-m", "gunicorn", "-c", self.config]
         super().__init__(command, log, _measured_with_gevent({**env, **settings}))
 
     def start(self) -> None:
@@ -124,6 +128,11 @@ class Server(Process):
                 self.kill()
                 raise RuntimeError(f"the server did not start:\n{self.output()}")
             time.sleep(0.05)
+
+    def workers(self) -> set[int]:
+        """The ids of its worker processes."""
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        return {int(number) for number in children.split()}
 
     def _answers(self) -> bool:
         try:
@@ -156,6 +165,75 @@ class RedisServer(Process):
                     raise
                 time.sleep(0.05)
         client.close()
+
+
+class Nginx(Process):
+    """nginx with the project's own configuration, in front of the servers; its files lie in the folder."""
+
+    def __init__(self, folder: Path, servers: Sequence[Server]):
+        self.port, self.plain_port = free_port(), free_port()
+        self.url = f"https://localhost:{self.port}"
+        self.access_log = folder / "matchdesk.log"
+        self.certificate = folder / "tls" / "fullchain.pem"
+        _make_certificate(self.certificate, folder / "tls" / "privkey.pem")
+        lines = [f"server 127.0.0.1:{server.port} max_fails=2 fail_timeout=1s;\n" for server in servers]
+        (folder / "instances.conf").write_text("".join(lines))
+        config = folder / "nginx.conf"
+        config.write_text(self._adapted((ROOT / "deploy" / "nginx.conf").read_text(), folder))
+        super().__init__([nginx_path(), "-c", str(config), "-g", "daemon off;"], folder / "nginx.log")
+
+    def _adapted(self, config: str, folder: Path) -> str:
+        """The configuration with its places on this machine: nothing else is changed."""
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        paths = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in kinds)
+        for theirs, ours in {
+            "user www-data;": f"user {getpass.getuser()};",
+            "pid /run/nginx.pid;": f"pid {folder}/nginx.pid;",
+            "/var/log/nginx/": f"{folder}/",
+            "flush=2s": "flush=100ms",
+            "http {": f"http {{\n{paths}",
+            "listen 80 ": f"listen 127.0.0.1:{self.plain_port} ",
+            "listen 443 ": f"listen 127.0.0.1:{self.port} ",
+            "root /srv/matchdesk;": f"root {ROOT};",
+        }.items():
+            assert theirs in config, theirs
+            config = config.replace(theirs, ours)
+        return config
+
+    def start(self) -> None:
+        """Start it, and return once it answers."""
+        super().start()
+        give_up_at = time.monotonic() + START_SECONDS
+        while not self._listens():
+            if not self.is_running() or time.monotonic() > give_up_at:
+                self.kill()
+                raise RuntimeError(f"nginx did not start:\n{self.output()}")
+            time.sleep(0.05)
+
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def nginx_path() -> str | None:
+    """Where nginx is; None where there is none."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+def _make_certificate(certificate: Path, key: Path) -> None:
+    certificate.parent.mkdir()
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+    ]
+    command += ["-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
 
 
 def _packaged_redis() -> str:
