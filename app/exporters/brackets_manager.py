@@ -143,8 +143,9 @@ class _Writer:
         self.data["match"].append({**row, "opponent1": first, "opponent2": second})
 
     def _add_outcome(self, row: dict, sides: list[dict | None], match: dict, order: tuple[int, int]) -> None:
-        if match["state"] == "DISPUTED" and _is_over(match):
-            why = "DISPUTED, which brackets-manager can't tell: it has the result so far."
+        if match["state"] in ("PENDING_RESULT", "DISPUTED"):
+            there = "it has the result so far" if _is_over(match) else "it is under way there"
+            why = f"{match['state']}, which brackets-manager can't tell: {there}."
             self.left_out.append(f"M{match['match_number']} is {why}")
         if match["state"] == "CANCELLED":
             self.left_out.append(f"M{match['match_number']} is CANCELLED, which brackets-manager can't tell.")

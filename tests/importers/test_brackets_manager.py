@@ -237,6 +237,16 @@ class TestRoundTrip:
         assert [row["state"] for row in again["matches"]] == ["COMPLETED", "READY", "SCHEDULED"]
         assert again["matches"][2]["participant1_name"] == again["matches"][0]["participant1_name"]
 
+    def test_a_draw_that_is_disputed_is_under_way(self):
+        played = Played(4, "round_robin", draws=True)
+        match = played.matches("READY")[0]
+        played.do(matches.start, match)
+        played.do(results.submit_result, match, claim=result_claim(1, 1))
+        played.do(results.report_dispute, match, reason="other")
+        text, left_out = write(export(played.tournament.id))
+        assert left_out == ["M1 is DISPUTED, which brackets-manager can't tell: it is under way there."]
+        assert "LIVE" in [row["state"] for row in export(stored(json.loads(text)).tournament_id)["matches"]]
+
     def test_a_knockout_that_waits_for_its_groups(self):
         played = Played(8, "round_robin", groups=2)
         places = [{"group": group, "rank": rank} for rank in (1, 2) for group in "AB"]
