@@ -4,21 +4,19 @@ from sqlalchemy import select
 
 from app.domain.events import EventType
 from app.domain.states import CLOSED
-from app.models import Bracket, Match
+from app.models import Bracket, Match, Tournament
 
-from .tables import leader_of
+from .match_changes import iso
+from .pairing import has_next_round
+from .tables import TABLE_FORMATS, leader_of
 from .unit_of_work import UnitOfWork
 
 
 def is_over(uow: UnitOfWork, bracket: Bracket) -> bool:
-    """True where no match of the bracket is open or still to be paired."""
+    """True where no match of the bracket is open or can still be paired."""
     if has_open_match(uow, Match.bracket_id == bracket.id):
         return False
-    if bracket.format != "swiss":
-        return True
-    last = select(Match.round_number).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
-    played = uow.session.scalar(last.order_by(Match.round_number.desc()).limit(1)) or 0
-    return played >= bracket.options.get("rounds", 0)
+    return bracket.format != "swiss" or not has_next_round(bracket)
 
 
 def has_open_match(uow: UnitOfWork, condition) -> bool:
@@ -29,19 +27,31 @@ def has_open_match(uow: UnitOfWork, condition) -> bool:
 
 def champion_id(uow: UnitOfWork, bracket: Bracket) -> int | None:
     """Who won the bracket: the last final that was played, or the top of its only table; else None."""
-    if bracket.format in ("round_robin", "swiss"):
+    if bracket.format in TABLE_FORMATS:
         return leader_of(bracket)
-    finals = uow.session.execute(
-        select(Match.winner_id, Match.section, Match.winner_to_match_id)
+    matches = uow.session.execute(
+        select(Match.section, Match.winner_id, Match.slot1_bye, Match.slot2_bye)
         .where(
             Match.bracket_id == bracket.id,
             Match.section.in_(["final", "upper"]),
             ~Match.is_deleted,
         )
-        # Without a grand final, the last upper match decides.
-        .order_by(Match.section, Match.match_number.desc())
+        .order_by(Match.round_number.desc(), Match.match_number.desc())
     ).all()
-    return next((final.winner_id for final in finals if final.winner_id is not None), None)
+    # Without a grand final, the last upper match decides.
+    finals = [match for match in matches if match.section == "final"] or matches[:1]
+    # A second grand final that nobody had to play leaves it to the first.
+    is_spared = len(finals) > 1 and finals[0].slot1_bye and finals[0].slot2_bye
+    last = finals[1 if is_spared else 0 :]
+    return last[0].winner_id if last else None
+
+
+def reopen(bracket: Bracket | None, tournament: Tournament) -> None:
+    """There is something to play again: neither the bracket, if any, nor the tournament is over."""
+    if bracket is not None and bracket.status == "completed":
+        bracket.status, bracket.champion_id = "live", None
+    if tournament.status == "completed":
+        tournament.status = "live"
 
 
 def tell_bracket(uow: UnitOfWork, bracket: Bracket, match: Match | None, changed: list[int]) -> None:
@@ -57,6 +67,22 @@ def tell_bracket(uow: UnitOfWork, bracket: Bracket, match: Match | None, changed
             "changed": changed,
             "status": bracket.status,
             "champion_id": bracket.champion_id,
+            "timestamp": uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        },
+    )
+
+
+def tell_tournament_completed(uow: UnitOfWork, bracket: Bracket) -> None:
+    """Write the event that the tournament is over, with the champion of the bracket that was the last."""
+    uow.emit(
+        tournament_id=bracket.tournament_id,
+        type=EventType.TOURNAMENT_COMPLETED,
+        payload={
+            "type": str(EventType.TOURNAMENT_COMPLETED),
+            "tournament_id": bracket.tournament_id,
+            "bracket_id": bracket.id,
+            "champion_id": bracket.champion_id,
+            "completed_at": iso(uow.now),
             "timestamp": uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         },
     )

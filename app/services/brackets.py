@@ -11,6 +11,7 @@ from app.domain.brackets.options import best_of_round, check_options
 from app.domain.brackets.plan import PlannedMatch
 from app.domain.brackets.round_robin import group_names, plan_round_robin, snake
 from app.domain.brackets.single_elimination import plan_single_elimination
+from app.domain.brackets.swiss import check_entrants as check_swiss_entrants
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, MatchFacts, MatchState
@@ -18,7 +19,7 @@ from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
 from . import access, audit, slots, swiss
 from .audit import AuditAction
-from .bracket_end import tell_bracket
+from .bracket_end import reopen, tell_bracket
 from .match_changes import touch
 from .paths import is_walkover
 from .progression import fill_slots
@@ -57,6 +58,7 @@ def generate_bracket(
         entrants = [] if sources else _entrants(uow, tournament_id, participants)
         seeded = _seeded(entrants, options)
         if format == "swiss":
+            check_swiss_entrants(len(seeded))
             options.setdefault("rounds", max(1, (len(seeded) - 1).bit_length()))
         bracket = Bracket(
             tournament_id=tournament_id,
@@ -69,6 +71,7 @@ def generate_bracket(
         uow.session.add(bracket)
         uow.session.flush()
         count = _fill(uow, tournament, bracket, seeded, sources)
+        reopen(None, tournament)
         tell_bracket(uow, bracket, None, [])
         audit.record(
             uow,

@@ -8,12 +8,19 @@ from app.domain.errors import Blocked
 from app.domain.events import EventType
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchState, Move, can_move
-from app.models import Bracket, Dispute, Match, MatchResult, Participant, Tournament
+from app.models import Bracket, BracketEntrant, Dispute, Match, MatchResult, Participant, Tournament
 
 from . import slots
-from .bracket_end import champion_id, has_open_match, is_over, tell_bracket
+from .bracket_end import (
+    champion_id,
+    has_open_match,
+    is_over,
+    reopen,
+    tell_bracket,
+    tell_tournament_completed,
+)
 from .effects import effects_of_taking_back
-from .match_changes import become_ready_if_due, iso, lock, move, tell, touch
+from .match_changes import become_ready_if_due, lock, move, tell, touch
 from .paths import holds, is_decided, is_walkover, outcomes_of, slot_of
 from .tables import BracketTables
 from .unit_of_work import UnitOfWork
@@ -181,15 +188,38 @@ def withdraw(uow: UnitOfWork, participant: Participant, tournament: Tournament) 
     ).all()
     ended = []
     for match in open_matches:
+        if match.state in CLOSED:
+            # An earlier one of them has brought this one to its end already.
+            ended.append(match.id)
+            continue
         if match.state == MatchState.SCHEDULED:
-            is_over = settle(uow, match, tournament)
+            has_ended = settle(uow, match, tournament)
         else:
             forfeit(uow, match, tournament, participant.id)
-            is_over = True
-        if is_over:
+            has_ended = True
+        if has_ended:
             touch(match, uow.now)
             ended.append(match.id)
+    _close_unpairable(uow, participant, tournament)
     return ended
+
+
+def _close_unpairable(uow: UnitOfWork, participant: Participant, tournament: Tournament) -> None:
+    """Without the participant nobody may be left to pair in a Swiss bracket between two rounds."""
+    swiss = uow.session.scalars(
+        select(Bracket)
+        .join(BracketEntrant, BracketEntrant.bracket_id == Bracket.id)
+        .where(
+            BracketEntrant.participant_id == participant.id,
+            Bracket.format == "swiss",
+            Bracket.status != "completed",
+            ~Bracket.is_deleted,
+        )
+        .order_by(Bracket.id)
+    ).all()
+    for bracket in swiss:
+        if is_over(uow, bracket):
+            _close_if_over(uow, bracket, tournament, None)
 
 
 def _fill(uow: UnitOfWork, match: Match, slot: int, participant_id: int | None) -> None:
@@ -206,8 +236,8 @@ def _set_slot(
 
 
 def exchange_result(uow: UnitOfWork, match: Match, tournament: Tournament, result: MatchResult) -> None:
-    """Give a COMPLETED match another result; Refused where a later match that has begun would change."""
-    if match.winner_id != result.winner_id:
+    """Give a COMPLETED match another result; Blocked where a later match that has begun would change."""
+    if match.winner_id != result.winner_id and outcomes_of(match):
         take_back(uow, match, tournament)
     set_scores(match, result)
     _decide(match, result.winner_id)
@@ -222,10 +252,8 @@ def take_back(uow: UnitOfWork, match: Match, tournament: Tournament) -> None:
         raise Blocked(effects.blocked_by, effects.affected)
     _take_back(uow, match)
     bracket = match.bracket
-    if bracket is not None and bracket.status == "completed":
-        bracket.status, bracket.champion_id = "live", None
-        if tournament.status == "completed":
-            tournament.status = "live"
+    if bracket is not None:
+        reopen(bracket, tournament)
     if bracket is not None and effects.affected:
         tell_bracket(uow, bracket, match, [entry["match"] for entry in effects.affected])
 
@@ -260,30 +288,29 @@ def close_bracket_if_over(
     uow: UnitOfWork, match: Match, tournament: Tournament, changed: Sequence[int] = ()
 ) -> None:
     """Tell of the bracket's change; where no match is open any more, it and maybe the tournament are over."""
-    bracket = match.bracket
-    if bracket is None:
-        return
+    if match.bracket is not None:
+        _close_if_over(uow, match.bracket, tournament, match, changed)
+
+
+def _close_if_over(
+    uow: UnitOfWork,
+    bracket: Bracket,
+    tournament: Tournament,
+    match: Match | None,
+    changed: Sequence[int] = (),
+) -> None:
     uow.session.flush()
+    has_new_champion = False
+    if is_over(uow, bracket):
+        champion = champion_id(uow, bracket)
+        has_new_champion = champion != bracket.champion_id
+        bracket.status, bracket.champion_id = "completed", champion
     changed = [*changed, *fill_slots(uow, bracket, tournament)]
-    if bracket.status != "completed" and is_over(uow, bracket):
-        bracket.status = "completed"
-        bracket.champion_id = champion_id(uow, bracket)
-    tell_bracket(uow, bracket, match, list(changed))
-    is_last = bracket.status == "completed" and tournament.status != "completed"
-    if is_last and not has_open_match(uow, Match.tournament_id == tournament.id):
+    tell_bracket(uow, bracket, match, changed)
+    is_news = bracket.status == "completed" and (has_new_champion or tournament.status != "completed")
+    if is_news and not has_open_match(uow, Match.tournament_id == tournament.id):
         tournament.status = "completed"
-        uow.emit(
-            tournament_id=tournament.id,
-            type=EventType.TOURNAMENT_COMPLETED,
-            payload={
-                "type": str(EventType.TOURNAMENT_COMPLETED),
-                "tournament_id": tournament.id,
-                "bracket_id": bracket.id,
-                "champion_id": bracket.champion_id,
-                "completed_at": iso(uow.now),
-                "timestamp": uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            },
-        )
+        tell_tournament_completed(uow, bracket)
 
 
 def _has_begun(match: Match) -> dict:

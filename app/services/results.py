@@ -117,6 +117,8 @@ def report_dispute(
         match = found.match
         if not can_move(MatchState(match.state), Move.DISPUTE):
             raise Refused([not_from(MatchState(match.state), Move.DISPUTE)])
+        if None in (match.participant1_id, match.participant2_id):
+            raise Refused(["Nobody played this match, so there is no result to dispute."])
         window = timedelta(minutes=found.tournament.dispute_window_minutes)
         if match.state == MatchState.COMPLETED and not (
             match.completed_at and now <= match.completed_at + window

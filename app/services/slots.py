@@ -22,20 +22,37 @@ def check_sources(uow: UnitOfWork, tournament_id: int, options: Mapping) -> list
     `{"rank", "best"}` for the best, second best, ... of all who have this rank in their group.
     """
     bracket = uow.session.get(Bracket, options.get("from"))
-    if bracket is None or bracket.tournament_id != tournament_id or bracket.format not in TABLE_FORMATS:
+    is_source = bracket is not None and bracket.tournament_id == tournament_id and not bracket.is_deleted
+    if not is_source or bracket.format not in TABLE_FORMATS:
         raise InvalidInput.of("options", "from names a round robin or Swiss bracket of this tournament.")
     tables = BracketTables(bracket)
+    sizes = {group: len(tables.table(group)) for group in tables.groups()}
     sources = []
     for slot in options["slots"]:
         source = {"bracket": bracket.id, "rank": slot["rank"], "group": slot.get("group", "")}
         if "best" in slot:
             source |= {"best": slot["best"], "group": ""}
-        elif source["group"] not in tables.groups():
-            raise InvalidInput.of("options", f"There is no group {source['group']!r} in {bracket.name}.")
+        _check_source(source, sizes, bracket)
         if source in sources:
             raise InvalidInput.of("options", f"{label(source)} stands in two slots.")
         sources.append(source)
+    by_best = {source["rank"] for source in sources if "best" in source}
+    if twice := [source for source in sources if "best" not in source and source["rank"] in by_best]:
+        raise InvalidInput.of("options", f"{label(twice[0])} may be among the best of this rank as well.")
     return sources
+
+
+def _check_source(source: Mapping, sizes: Mapping[str, int], bracket: Bracket) -> None:
+    """Raise InvalidInput where nobody can ever have this place."""
+    rank = source["rank"]
+    if "best" in source:
+        groups = sum(size >= rank for size in sizes.values())
+        if source["best"] > groups:
+            raise InvalidInput.of("options", f"{bracket.name} has only {groups} for {label(source)}.")
+    elif source["group"] not in sizes:
+        raise InvalidInput.of("options", f"There is no group {source['group']!r} in {bracket.name}.")
+    elif rank > sizes[source["group"]]:
+        raise InvalidInput.of("options", f"{bracket.name} has nobody who could be {label(source)}.")
 
 
 def label(source: Mapping) -> str:
@@ -43,9 +60,8 @@ def label(source: Mapping) -> str:
     rank = _ORDINALS.get(source["rank"], f"{source['rank']}th")
     if "best" in source:
         return f"No. {source['best']} of the {rank}-placed"
-    return (
-        f"{rank} of {source['group']}" if len(source["group"]) > 3 else f"{rank} of group {source['group']}"
-    )
+    group = source["group"] or "the table"
+    return f"{rank} of {group}" if len(group) > 3 else f"{rank} of group {group}"
 
 
 def occupants(tables: BracketTables, sources: Iterable[Mapping]) -> list[int | None]:

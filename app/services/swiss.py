@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-import networkx as nx
 from sqlalchemy import select
 
 from app.domain.brackets.options import best_of_round
-from app.domain.brackets.swiss import NEAR, Contender, edges, no_pairing, read_matching
+from app.domain.brackets.swiss import no_pairing
 from app.domain.errors import Conflict, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import CLOSED, MatchState
@@ -14,9 +13,11 @@ from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
 from . import access, audit
 from .audit import AuditAction
-from .bracket_end import tell_bracket
+from .bracket_end import reopen, tell_bracket
 from .match_changes import become_ready_if_due
-from .tables import BracketTables, list_entrants
+from .pairing import contenders_of, find_pairing
+from .progression import fill_slots
+from .tables import list_entrants
 from .unit_of_work import UnitOfWork, unit_of_work
 
 
@@ -25,6 +26,7 @@ def next_round(*, actor: Actor, tournament_id: int, bracket_id: int, now: dateti
 
     Raises Conflict while a match is open, Refused where the format has no such round or nobody can be
     paired. Whoever withdrew is left out; who joined the tournament since plays, with no points so far.
+    Blocked where the bracket was over, and a match that its places fill has begun.
     """
     if actor.is_anonymous:
         raise NotSignedIn
@@ -37,11 +39,14 @@ def next_round(*, actor: Actor, tournament_id: int, bracket_id: int, now: dateti
         if bracket.format != "swiss":
             raise Refused(["Only a Swiss bracket is paired round by round."])
         last = _last_round(uow, bracket)
-        if last >= bracket.options["rounds"]:
-            raise Refused([f"All {bracket.options['rounds']} rounds are paired."])
+        rounds = bracket.options.get("rounds", 0)
+        if last >= rounds:
+            raise Refused([f"All {rounds} rounds are paired."])
         add_late_entrants(uow, bracket)
         round_number = pair_round(uow, tournament, bracket, last + 1)
-        tell_bracket(uow, bracket, None, [])
+        # It was over where nobody could be paired, until somebody joined late.
+        reopen(bracket, tournament)
+        tell_bracket(uow, bracket, None, fill_slots(uow, bracket, tournament))
         audit.record(
             uow,
             actor=actor,
@@ -91,10 +96,13 @@ def add_late_entrants(uow: UnitOfWork, bracket: Bracket) -> None:
 
 def pair_round(uow: UnitOfWork, tournament: Tournament, bracket: Bracket, round_number: int) -> int:
     """Pair this round and store its matches, the bye as a match that is over; returns its number."""
-    contenders = _contenders(uow, bracket)
+    contenders = contenders_of(bracket)
     if len(contenders) < 2:
         raise Refused(["A round needs at least 2 participants who have not withdrawn."])
-    pairs, bye = _match(contenders)
+    found = find_pairing(contenders)
+    if found is None:
+        raise no_pairing()
+    pairs, bye = found
     number = _highest_number(uow, bracket)
     for place, (first, second) in enumerate(pairs, start=1):
         match = _swiss_match(uow, tournament, bracket, round_number, number + place)
@@ -130,37 +138,3 @@ def _swiss_match(
 def _highest_number(uow: UnitOfWork, bracket: Bracket) -> int:
     numbers = select(Match.match_number).where(Match.bracket_id == bracket.id, ~Match.is_deleted)
     return uow.session.scalar(numbers.order_by(Match.match_number.desc()).limit(1)) or 0
-
-
-def _contenders(uow: UnitOfWork, bracket: Bracket) -> list[Contender]:
-    """Who plays the next round, in the order of the standings."""
-    met: dict[int, set[int]] = {}
-    byes: set[int] = set()
-    rows = uow.session.execute(
-        select(Match.participant1_id, Match.participant2_id, Match.state).where(
-            Match.bracket_id == bracket.id, ~Match.is_deleted, Match.state != MatchState.CANCELLED
-        )
-    )
-    for first, second, _ in rows:
-        if second is None:
-            byes.add(first)
-            continue
-        met.setdefault(first, set()).add(second)
-        met.setdefault(second, set()).add(first)
-    active = {entrant["id"] for entrant in list_entrants(bracket.id) if entrant["withdrawn_at"] is None}
-    return [
-        Contender(row.entrant, row.points, frozenset(met.get(row.entrant, ())), row.entrant in byes)
-        for row in BracketTables(bracket).table("")
-        if row.entrant in active
-    ]
-
-
-def _match(contenders: list[Contender]) -> tuple[list[tuple[int, int]], int | None]:
-    # Near neighbours first: over all pairs the matching takes long, and is hardly ever needed.
-    for reach in (NEAR, None):
-        graph = nx.Graph()
-        graph.add_weighted_edges_from(edges(contenders, reach))
-        found = read_matching(contenders, nx.max_weight_matching(graph, maxcardinality=True))
-        if found is not None:
-            return found
-    raise no_pairing()

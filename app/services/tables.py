@@ -18,6 +18,7 @@ _GAME = (
     Match.participant1_score,
     Match.participant2_score,
     Match.winner_id,
+    Match.completed_at,
 )
 
 
@@ -91,7 +92,7 @@ def table(bracket: Mapping, entrants: Sequence[int], rows: Iterable[Mapping]) ->
 
 def _game(row: Mapping) -> Game | None:
     """The row as a finished game; None where it does not count."""
-    if row["state"] not in (MatchState.COMPLETED, MatchState.FORFEIT):
+    if not _stands(row) or row["state"] == MatchState.CANCELLED:
         return None
     sides = [row["participant1_id"], row["participant2_id"]]
     if sides == [None, None]:
@@ -108,10 +109,17 @@ def _game(row: Mapping) -> Game | None:
     )
 
 
+def _stands(row: Mapping) -> bool:
+    """True where the match is over; what is disputed after that counts until an organizer rules."""
+    is_disputed = row["state"] == MatchState.DISPUTED and row["completed_at"] is not None
+    return is_disputed or row["state"] in CLOSED
+
+
 class BracketTables:
     """The tables of a stored bracket as they now stand, read afresh in three queries at most."""
 
     def __init__(self, bracket: Bracket):
+        self._stored = bracket
         self._bracket = {"format": bracket.format, "options": bracket.options}
         self._rows = (
             db.session.execute(select(*_GAME).where(Match.bracket_id == bracket.id, ~Match.is_deleted))
@@ -130,9 +138,10 @@ class BracketTables:
         return table(self._bracket, list(members), self._rows)
 
     def is_complete(self, group: str | None = None) -> bool:
-        """True where no match of the group (of all, for None) is open."""
-        rows = [row for row in self._rows if group is None or row["group_name"] == group]
-        return bool(rows) and all(row["state"] in CLOSED for row in rows)
+        """True where no match of the group (of all, for None) is open or still to be paired."""
+        if self._bracket["format"] == "swiss":
+            return self._stored.status == "completed"
+        return all(_stands(row) for row in self._rows if group is None or row["group_name"] == group)
 
 
 def changed_tables(bracket_id: int, match_id: int) -> list[dict]:

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from app.domain.errors import DomainError, Refused
 from app.domain.states import BEGUN, CLOSED
-from app.models import Bracket, Match, Participant
-from app.services import brackets, matches, outcomes, results, swiss, tournaments
-from app.services.results import result_claim
+from app.services import matches, outcomes
 from tests import factories as make
+from tests.support.played import Played
 
 GENTLY = settings(
     max_examples=12,
@@ -25,62 +24,13 @@ GENTLY = settings(
 )
 
 
-class Life:
-    """A bracket and its organizer, check-in off."""
-
-    def __init__(self, size, format="single_elimination", **options):
-        self.tournament = make.tournament(enable_check_in=False)
-        self.organizer = make.actor(make.staff(self.tournament))
-        self.teams = make.participants(self.tournament, size)
-        self.bracket_id = brackets.generate_bracket(
-            actor=self.organizer,
-            tournament_id=self.tournament.id,
-            name="Main",
-            format=format,
-            now=make.soon(0),
-            options=options,
-        )
-
-    @property
-    def bracket(self):
-        return make.rows(Bracket, id=self.bracket_id)[0]
-
-    def matches(self):
-        found = make.rows(Match, bracket_id=self.bracket_id)
-        return sorted(
-            (match for match in found if not match.is_deleted), key=lambda match: match.match_number
-        )
-
-    def in_state(self, *states):
-        return [match for match in self.matches() if match.state in states]
-
-    def do(self, verb, match, **arguments):
-        verb(actor=self.organizer, match_id=match.id, now=make.soon(0), **arguments)
-
-    def start(self, match):
-        self.do(matches.start, match)
-
-    def play(self, match, side=1):
-        if match.state == "READY":
-            self.start(match)
-        self.do(results.submit_result, match, claim=result_claim(*((2, 0) if side == 1 else (0, 2))))
-
-    def play_all(self, choose):
-        while ready := self.in_state("READY", "LIVE"):
-            self.play(ready[0], choose([1, 2]))
-
-    def withdraw(self, team):
-        tournaments.withdraw_participant(
-            actor=self.organizer,
-            tournament_id=self.tournament.id,
-            participant_id=team.id,
-            now=make.soon(0),
-        )
+class Life(Played):
+    """A bracket whose every rule can be checked."""
 
     def check(self):
         """What must hold whatever happened."""
         found = {match.id: match for match in self.matches()}
-        gone = {p.id for p in make.rows(Participant, tournament_id=self.tournament.id) if p.withdrawn_at}
+        gone = self.gone
         for match in found.values():
             self._check_feeders(match, found)
             sides = {match.participant1_id, match.participant2_id}
@@ -207,8 +157,7 @@ def test_withdrawals_in_mid_bracket_leave_nobody_waiting(data):
     life.check()
     bracket = life.bracket
     assert bracket.status == "completed"
-    gone = {p.id for p in make.rows(Participant) if p.withdrawn_at}
-    if bracket.champion_id in gone:
+    if bracket.champion_id in life.gone:
         final = max(life.in_state("COMPLETED", "FORFEIT"), key=lambda match: match.match_number)
         assert final.winner_id == bracket.champion_id
 
@@ -251,12 +200,7 @@ def test_swiss_from_the_first_round_to_the_last(data):
         if round_number == 1 and data.draw(st.booleans()):
             make.participant(life.tournament)
         if round_number < rounds:
-            swiss.next_round(
-                actor=life.organizer,
-                tournament_id=life.tournament.id,
-                bracket_id=life.bracket_id,
-                now=make.soon(0),
-            )
+            life.next_round()
     assert life.bracket.status == "completed"
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import networkx as nx
 import pytest
 
-from app.domain.brackets.swiss import BYE, NEAR, Contender, edges, read_matching
+from app.domain.brackets.swiss import BYE, Contender
+from app.services.pairing import find_pairing as pair
 
 DATA = Path(__file__).parent / "data" / "bbp_pairings"
 POINTS = {"1": 1.0, "+": 1.0, "U": 1.0, "=": 0.5, "0": 0.0, "-": 0.0, "Z": 0.0}
@@ -80,16 +80,6 @@ def contenders_of(name, number):
             )
         )
     return sorted(found, key=lambda contender: (-contender.points, contender.entrant))
-
-
-def pair(contenders):
-    for reach in (NEAR, None):
-        graph = nx.Graph()
-        graph.add_weighted_edges_from(edges(contenders, reach))
-        found = read_matching(contenders, nx.max_weight_matching(graph, maxcardinality=True))
-        if found is not None:
-            return found
-    return None
 
 
 def crossings(pairs, points):

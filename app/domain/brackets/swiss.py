@@ -8,8 +8,9 @@ may meet and how much each is wanted; the matching itself is a graph library's.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.domain.errors import Refused
+from app.domain.errors import InvalidInput, Refused
 
+MAX_ENTRANTS = 1024
 # A vertex that is nobody: whoever is matched with it has the bye.
 BYE = 0
 # Pairs further apart in the table than this are tried only where nearer ones leave somebody alone.
@@ -18,12 +19,40 @@ NEAR = 24
 
 @dataclass(frozen=True)
 class Contender:
-    """An entrant in the order of the standings, who plays the next round."""
+    """An entrant in the order of the standings, who plays the next round.
+
+    `had_bye` is true of whoever won without playing, by a bye or because the opponent did not come.
+    """
 
     entrant: int
     points: float
     met: frozenset[int] = field(default_factory=frozenset)
     had_bye: bool = False
+
+
+def check_entrants(entrants: int) -> None:
+    """Raise InvalidInput unless a Swiss bracket of this size can be made."""
+    if not 2 <= entrants <= MAX_ENTRANTS:
+        raise InvalidInput.of(
+            "participants", f"A Swiss bracket takes 2 to {MAX_ENTRANTS} participants, not {entrants}."
+        )
+
+
+def can_be_paired_surely(contenders: Sequence[Contender]) -> bool:
+    """True where each still has half of the others to meet, which is enough (G. A. Dirac, 1952).
+
+    False says nothing: then the matching itself must be tried.
+    """
+    present = {one.entrant for one in contenders}
+    count = len(contenders)
+    byes = [one for one in contenders if not one.had_bye] if count % 2 else []
+    vertices = count + count % 2
+    if count % 2 and 2 * len(byes) < vertices:
+        return False
+    return all(
+        2 * (count - 1 - len(one.met & present) + (count % 2 and not one.had_bye)) >= vertices
+        for one in contenders
+    )
 
 
 def edges(contenders: Sequence[Contender], reach: int | None = NEAR) -> list[tuple[int, int, int]]:
@@ -36,20 +65,28 @@ def edges(contenders: Sequence[Contender], reach: int | None = NEAR) -> list[tup
     group_of = _score_groups(contenders)
     found = []
     for place, first in enumerate(contenders):
-        last = count if reach is None else min(count, place + 1 + max(reach, 2 * len(group_of[place])))
-        for other in range(place + 1, last):
+        for other in _others(place, group_of[place], count, reach):
             second = contenders[other]
             if second.entrant not in first.met:
                 cost = _cost(place, other, group_of, contenders)
                 found.append((first.entrant, second.entrant, -cost))
     if count % 2:
-        found += [
-            (BYE, one.entrant, -(count - place) * (count - place) * _GROUP)
-            for place, one in enumerate(contenders)
-            if not one.had_bye
-        ]
+        # The bye outweighs all pairs together: it is decided first.
+        byes = [(place, one) for place, one in enumerate(contenders) if not one.had_bye]
+        heavier = 1 + count * max((-weight for _, _, weight in found), default=0)
+        found += [(BYE, one.entrant, -(count - place) * heavier) for place, one in byes[-(reach or count) :]]
     lightest = min((weight for _, _, weight in found), default=0)
     return [(first, second, weight - lightest + 1) for first, second, weight in found]
+
+
+def _others(place: int, group: range, count: int, reach: int | None) -> Iterable[int]:
+    """The places after this one that it may be paired with: all of them, or those near to what is wanted."""
+    if reach is None:
+        return range(place + 1, count)
+    near = range(place + 1, min(count, place + 1 + reach))
+    wanted = place + len(group) // 2
+    opposite = range(max(place + 1, wanted - reach // 2), min(group.stop, wanted + reach // 2 + 1))
+    return sorted({*near, *opposite})
 
 
 # One step out of a score group outweighs every wish within groups.
