@@ -25,7 +25,7 @@ class Statements:
         with application.app_context():
             self._engine = db.engine
         event.listen(self._engine, "before_cursor_execute", self._note)
-        log = logging.getLogger("app.services.queries.prepared")
+        log = logging.getLogger("app.services.prepared")
         log.setLevel(logging.DEBUG)
         log.addHandler(_Each(self._note_prepared))
 

@@ -138,7 +138,7 @@ def needs(
         @wraps(view)
         def wrapper(*args: Any, **kwargs: Any) -> Any:
             if match:
-                access.get_match(current_actor(), kwargs[match], permission, deleted=deleted)
+                access.check_match(current_actor(), kwargs[match], permission, deleted=deleted)
             elif tournament:
                 access.get_tournament(current_actor(), kwargs[tournament], permission)
             return view(*args, **kwargs)

@@ -1,6 +1,8 @@
 """Things loaded through the actor: who cannot see one is told that there is none."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, exists, false, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -17,6 +19,8 @@ from app.domain.permissions import (
 )
 from app.extensions import db
 from app.models import Match, Participant, ParticipantMember, Tournament, TournamentStaff
+
+from .prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -114,44 +118,78 @@ def require_match(actor: Actor, match: Match, tournament: Tournament, permission
     return MatchAccess(match, tournament, roles, side)
 
 
+def check_match(
+    actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW, *, deleted: bool = False
+) -> None:
+    """Raise what `get_match` would, without loading the match."""
+    _require_sign_in(actor, permission)
+    row = _SUBJECT.first({"match_id": match_id, "user_id": actor.user_id})
+    if row is not None:
+        row = {name.removeprefix(SUBJECT_PREFIX): value for name, value in row.items()}
+    check_subject(actor, row, permission, deleted=deleted)
+
+
+def check_subject(
+    actor: Actor, row: Mapping[str, Any] | None, permission: Permission, *, deleted: bool = False
+) -> frozenset[Role]:
+    """The actor's roles towards the match of this row, None for no such match; raises like `get_match`.
+
+    The row has the SUBJECT columns, by their names without the prefix.
+    """
+    if row is None or row["tournament_is_deleted"] or (row["is_deleted"] and not deleted):
+        raise NotFound
+    roles = roles_of(actor, _subject(actor, row))
+    _require(actor, roles, permission, permission if row["is_deleted"] else Permission.MATCH_VIEW)
+    return roles
+
+
 def tournament_roles(actor: Actor, tournament: Tournament) -> frozenset[Role]:
     """The actor's roles in the tournament, apart from any one match."""
-    return roles_of(actor, Subject(tournament.is_public, *_relations(actor, tournament)))
+    if actor.is_anonymous:
+        return roles_of(actor, Subject(tournament.is_public, frozenset()))
+    row = _RELATIONS.first({"user_id": actor.user_id, "tournament_id": tournament.id})
+    return roles_of(actor, _subject(actor, {**row, **_of_tournament(tournament)}))
 
 
 def match_roles(actor: Actor, match: Match, tournament: Tournament) -> tuple[frozenset[Role], int | None]:
     """The actor's roles towards the match, and the side (1 or 2) that the actor plays for, if any."""
-    side = _side_of(actor, match)
-    subject = Subject(
-        tournament.is_public,
-        *_relations(actor, tournament),
-        match_coordinator_id=match.coordinator_id,
-        match_member_ids=frozenset({actor.user_id} if side else ()),
-        coordinators_run_matches=tournament.coordinators_run_matches,
-    )
-    return roles_of(actor, subject), side
-
-
-def _relations(actor: Actor, tournament: Tournament) -> tuple[frozenset[int], ...]:
-    """The subject's organizers, coordinators and members, as far as they are the actor."""
     if actor.is_anonymous:
-        return frozenset(), frozenset(), frozenset()
-    is_organizer, is_coordinator, is_member = db.session.execute(
-        _RELATIONS, {"user_id": actor.user_id, "tournament_id": tournament.id}
-    ).one()
-    is_organizer = is_organizer or tournament.organizer_id == actor.user_id
-    return tuple(
-        frozenset({actor.user_id} if holds else ()) for holds in (is_organizer, is_coordinator, is_member)
+        return roles_of(actor, Subject(tournament.is_public, frozenset())), None
+    row = _RELATIONS_TO_MATCH.first(
+        {
+            "user_id": actor.user_id,
+            "tournament_id": tournament.id,
+            "side1": match.participant1_id,
+            "side2": match.participant2_id,
+        }
     )
+    subject = {**row, **_of_tournament(tournament), "coordinator_id": match.coordinator_id}
+    return roles_of(actor, _subject(actor, subject)), 1 if row["plays1"] else 2 if row["plays2"] else None
 
 
-def _side_of(actor: Actor, match: Match) -> int | None:
-    sides = [match.participant1_id, match.participant2_id]
-    if actor.is_anonymous or sides == [None, None]:
-        return None
-    known = [side for side in sides if side is not None]
-    mine = db.session.scalars(_OWN_SIDES, {"user_id": actor.user_id, "sides": known}).all()
-    return next((place for place, side in enumerate(sides, start=1) if side in mine), None)
+def _of_tournament(tournament: Tournament) -> dict[str, Any]:
+    return {
+        "is_public": tournament.is_public,
+        "organizer_id": tournament.organizer_id,
+        "coordinators_run_matches": tournament.coordinators_run_matches,
+    }
+
+
+def _subject(actor: Actor, row: Mapping[str, Any]) -> Subject:
+    """The subject as far as it is about the actor."""
+
+    def actor_if(holds: bool) -> frozenset[int]:
+        return frozenset((actor.user_id,)) if holds and actor.user_id is not None else frozenset()
+
+    return Subject(
+        row["is_public"],
+        actor_if(row["is_staff"] or row["organizer_id"] == actor.user_id),
+        actor_if(row["is_coordinator"]),
+        actor_if(row["is_member"]),
+        match_coordinator_id=row.get("coordinator_id"),
+        match_member_ids=actor_if(row.get("plays1", False) or row.get("plays2", False)),
+        coordinators_run_matches=row["coordinators_run_matches"],
+    )
 
 
 def _is_staff(user_id, tournament_id) -> ColumnElement[bool]:
@@ -176,8 +214,50 @@ def _is_member(user_id, tournament_id) -> ColumnElement[bool]:
 
 # Aliased, so that these stay queries of their own inside a list of matches.
 _coordinated, _entrant = aliased(Match), aliased(Participant)
-_OF_USER = bindparam("user_id", type_=Integer), bindparam("tournament_id", type_=Integer)
+_USER_ID = bindparam("user_id", type_=Integer)
+
+
+def _plays(side) -> ColumnElement[bool]:
+    return exists().where(ParticipantMember.participant_id == side, ParticipantMember.user_id == _USER_ID)
+
+
+def _relations(tournament_id, side1=None, side2=None) -> list[ColumnElement[bool]]:
+    found = {
+        "is_staff": _is_staff(_USER_ID, tournament_id),
+        "is_coordinator": _is_coordinator(_USER_ID, tournament_id),
+        "is_member": _is_member(_USER_ID, tournament_id),
+    }
+    if side1 is not None:
+        found |= {"plays1": _plays(side1), "plays2": _plays(side2)}
+    return [condition.label(name) for name, condition in found.items()]
+
+
 # Nearly every request asks these, and so they are built once.
+_TOURNAMENT_ID, _SIDE1, _SIDE2 = (
+    bindparam(name, type_=Integer) for name in ("tournament_id", "side1", "side2")
+)
+_RELATIONS = Prepared(select(*_relations(_TOURNAMENT_ID)))
+_RELATIONS_TO_MATCH = Prepared(select(*_relations(_TOURNAMENT_ID, _SIDE1, _SIDE2)))
+SUBJECT_PREFIX = "subject_"
+# What decides about the roles of the user `user_id` towards a match, for a select of matches and tournaments.
+SUBJECT = tuple(
+    column.label(f"{SUBJECT_PREFIX}{column.key}")
+    for column in (
+        Match.is_deleted,
+        Tournament.is_deleted.label("tournament_is_deleted"),
+        Tournament.is_public,
+        Tournament.organizer_id,
+        Tournament.coordinators_run_matches,
+        Match.coordinator_id,
+        *_relations(Match.tournament_id, Match.participant1_id, Match.participant2_id),
+    )
+)
+_SUBJECT = Prepared(
+    select(*SUBJECT)
+    .select_from(Match)
+    .join(Tournament, Tournament.id == Match.tournament_id)
+    .where(Match.id == bindparam("match_id", type_=Integer))
+)
 _TOURNAMENT_BY_ID, _TOURNAMENT_BY_SLUG = (
     select(Tournament).where(column == bindparam("key"), ~Tournament.is_deleted)
     for column in (Tournament.id, Tournament.slug)
@@ -186,11 +266,6 @@ _MATCH_EVEN_DELETED = (
     select(Match).options(joinedload(Match.tournament, innerjoin=True)).where(Match.id == bindparam("key"))
 )
 _MATCH = _MATCH_EVEN_DELETED.where(~Match.is_deleted)
-_OWN_SIDES = select(ParticipantMember.participant_id).where(
-    ParticipantMember.user_id == bindparam("user_id"),
-    ParticipantMember.participant_id.in_(bindparam("sides", expanding=True)),
-)
-_RELATIONS = select(_is_staff(*_OF_USER), _is_coordinator(*_OF_USER), _is_member(*_OF_USER))
 
 
 def _require_sign_in(actor: Actor, permission: Permission) -> None:

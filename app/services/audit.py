@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from sqlalchemy import insert
+
 from app.domain.permissions import Actor
 from app.models import AuditLog
 
@@ -73,16 +75,26 @@ def record(
     tournament_id: int | None = None,
     match_id: int | None = None,
     meta: dict | None = None,
-) -> AuditLog:
-    """Add and return the row of a change. `meta` has ids, names of keys and times, never a secret value."""
-    row = AuditLog(
-        user_id=actor.user_id,
-        action=str(action),
-        tournament_id=tournament_id,
-        match_id=match_id,
-        meta=meta or {},
-        created_at=uow.now,
-        ip=actor.ip,
+) -> int:
+    """Write the row of a change, and return its id.
+
+    `meta` has ids, names of keys and times, never a secret value.
+    """
+    # Whatever the row refers to must be there before it.
+    uow.session.flush()
+    return uow.session.scalar(
+        _INSERT,
+        {
+            "user_id": actor.user_id,
+            "action": str(action),
+            "tournament_id": tournament_id,
+            "match_id": match_id,
+            "meta": meta or {},
+            "created_at": uow.now,
+            "ip": actor.ip,
+        },
     )
-    uow.session.add(row)
-    return row
+
+
+# Without an object: nothing is done with the row but to write it.
+_INSERT = insert(AuditLog.__table__).returning(AuditLog.__table__.c.id)

@@ -72,7 +72,7 @@ def bulk_schedule(
         refused = [f"M{match.match_number} (match {match.id}): {why}" for match, _, why in _refusals(plan)]
         if refused:
             raise Refused(refused)
-        audit_row = audit.record(
+        audit_id = audit.record(
             uow,
             actor=actor,
             action=AuditAction.MATCH_BULK_SCHEDULE,
@@ -85,9 +85,8 @@ def bulk_schedule(
                 **({"interval_minutes": interval_minutes} if interval_minutes else {}),
             },
         )
-        uow.session.flush()
         batch = ScheduleBatch(
-            tournament_id=plan.tournament.id, user_id=actor.user_id, created_at=now, audit_id=audit_row.id
+            tournament_id=plan.tournament.id, user_id=actor.user_id, created_at=now, audit_id=audit_id
         )
         uow.session.add(batch)
         for match, time, _ in plan.times:
@@ -189,15 +188,14 @@ def undo_bulk_schedule(*, actor: Actor, batch_id: int, now: datetime) -> list[in
         for item in batch.items:
             _put_back(uow, matches[item.match_id], item.before)
         batch.undone_at = now
-        audit_row = audit.record(
+        audit_id = audit.record(
             uow,
             actor=actor,
             action=AuditAction.MATCH_BULK_UNDO,
             tournament_id=tournament.id,
             meta={"tournament_id": tournament.id, "batch_id": batch.id, "match_ids": sorted(matches)},
         )
-        uow.session.flush()
-        batch.undo_audit_id = audit_row.id
+        batch.undo_audit_id = audit_id
         return [item.match_id for item in batch.items]
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import Integer, bindparam, select
+from sqlalchemy.orm import joinedload
 
 from app.domain.errors import NotFound, NotSignedIn, StaleVersion
 from app.domain.events import PRIVATE, EventType
@@ -13,6 +14,7 @@ from app.models import AuditLog, Match, Tournament, User
 
 from . import access
 from .access import MatchAccess
+from .prepared import Prepared
 from .unit_of_work import UnitOfWork
 
 # Long ago enough that nobody decides on such a version any more; bounds the list of changes told.
@@ -35,12 +37,10 @@ def load(
     """
     if actor.is_anonymous:
         raise NotSignedIn
-    tournament_id = uow.session.scalar(
-        select(Match.tournament_id).where(Match.id == match_id, _exists(deleted))
-    )
-    if tournament_id is None:
+    place = _PLACE.first({"match_id": match_id})
+    if place is None:
         raise NotFound
-    tournament = uow.lock_tournament(tournament_id)
+    tournament = uow.lock_tournament(place["tournament_id"])
     match = lock(uow, match_id, deleted=deleted)
     if match is None:
         raise NotFound
@@ -51,17 +51,19 @@ def load(
 
 
 def lock(uow: UnitOfWork, match_id: int, *, deleted: bool = False) -> Match | None:
-    """The match itself, locked; its tournament is locked already."""
-    return uow.session.scalar(
-        select(Match)
-        .where(Match.id == match_id, _exists(deleted))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    """The match itself, locked, with its sides and its bracket; its tournament is locked already."""
+    match = uow.session.scalar(_LOCKED, {"match_id": match_id})
+    return match if match is not None and (deleted or not match.is_deleted) else None
 
 
-def _exists(deleted: bool) -> ColumnElement[bool]:
-    return true() if deleted else ~Match.is_deleted
+_PLACE = Prepared(select(Match.tournament_id).where(Match.id == bindparam("match_id", type_=Integer)))
+_LOCKED = (
+    select(Match)
+    .options(joinedload(Match.participant1), joinedload(Match.participant2), joinedload(Match.bracket))
+    .where(Match.id == bindparam("match_id"))
+    .with_for_update(of=Match)
+    .execution_options(populate_existing=True)
+)
 
 
 def stale(uow: UnitOfWork, match: Match) -> StaleVersion:

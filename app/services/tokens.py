@@ -14,7 +14,7 @@ from uuid import uuid4
 from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Integer, String, bindparam, delete, exists, select, update
 
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn
 from app.domain.permissions import Actor
@@ -22,6 +22,7 @@ from app.extensions import db
 from app.models import AccessToken, RefreshToken, User
 
 from .audit import AuditAction, record
+from .prepared import Prepared
 from .unit_of_work import UnitOfWork, unit_of_work
 
 ACCESS_LIFETIME = timedelta(minutes=15)
@@ -96,14 +97,25 @@ def actor_of_bearer(token: str, *, now: datetime, ip: str | None = None) -> Acto
     if token.startswith(_PERSONAL_PREFIX):
         return _actor_of_personal(token, now, ip)
     claims = _claims_of(token, "access")
-    is_signed_out = exists().where(
-        RefreshToken.family == claims["family"], RefreshToken.revoked_at.is_not(None)
-    )
-    row = db.session.execute(select(User, is_signed_out).where(User.id == _user_id(claims))).first()
-    if row is None or row[1] or not _is_current(row[0], claims):
+    user = _BEARER.first({"user_id": _user_id(claims), "family": claims["family"]})
+    is_current = user is not None and user["is_active"] and user["session_epoch"] == claims["epoch"]
+    if not is_current or user["is_signed_out"]:
         raise NotSignedIn(_BAD_TOKEN)
-    user = row[0]
-    return Actor(user_id=user.id, username=user.username, is_admin=user.is_admin, ip=ip)
+    return Actor(user_id=user["id"], username=user["username"], is_admin=user["is_admin"], ip=ip)
+
+
+_BEARER = Prepared(
+    select(
+        User.id,
+        User.username,
+        User.is_admin,
+        User.is_active,
+        User.session_epoch,
+        exists()
+        .where(RefreshToken.family == bindparam("family", type_=String), RefreshToken.revoked_at.is_not(None))
+        .label("is_signed_out"),
+    ).where(User.id == bindparam("user_id", type_=Integer))
+)
 
 
 def create_personal_token(*, actor: Actor, name: str, scope: str, now: datetime) -> str:

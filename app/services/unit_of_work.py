@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import Conflict, NotFound
@@ -25,6 +25,19 @@ _listeners: list[Listener] = []
 # gevent, the one that must finish first too), so writers of this process queue up here instead.
 _sqlite_writer = threading.Lock()
 _BUSY_SECONDS = 10.0
+_LOCKED_TOURNAMENT = (
+    select(Tournament)
+    .where(Tournament.id == bindparam("tournament_id"), ~Tournament.is_deleted)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_COUNTED_ON = (
+    update(Tournament)
+    .where(Tournament.id == bindparam("tournament_id"))
+    .values(event_seq=Tournament.event_seq + bindparam("events"), revision=Tournament.revision + 1)
+    .returning(Tournament.event_seq)
+    .execution_options(synchronize_session=False)
+)
 
 
 # What looks at a change that is only tried out; such a change is never committed.
@@ -46,12 +59,7 @@ class UnitOfWork:
         Every change to a tournament or its matches takes this lock first. So changes to one tournament
         come one after the other, cannot deadlock, and their events are numbered in the order of commit.
         """
-        tournament = self.session.scalar(
-            select(Tournament)
-            .where(Tournament.id == tournament_id, ~Tournament.is_deleted)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        tournament = self.session.scalar(_LOCKED_TOURNAMENT, {"tournament_id": tournament_id})
         if tournament is None:
             raise NotFound
         self._locked.add(tournament_id)
@@ -84,13 +92,7 @@ class UnitOfWork:
         last: dict[int, int] = {}
         for tournament_id in sorted({*self._locked, *(event["tournament_id"] for event in self._events)}):
             events = [event for event in self._events if event["tournament_id"] == tournament_id]
-            seq = self.session.scalar(
-                update(Tournament)
-                .where(Tournament.id == tournament_id)
-                .values(event_seq=Tournament.event_seq + len(events), revision=Tournament.revision + 1)
-                .returning(Tournament.event_seq)
-                .execution_options(synchronize_session=False)
-            )
+            seq = self.session.scalar(_COUNTED_ON, {"tournament_id": tournament_id, "events": len(events)})
             if events:
                 last[tournament_id] = seq
                 first = seq - len(events) + 1

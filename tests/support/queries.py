@@ -22,7 +22,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
 
     prepared = logging.Handler()
     prepared.emit = lambda record: statements.append(record.getMessage())
-    log = logging.getLogger("app.services.queries.prepared")
+    log = logging.getLogger("app.services.prepared")
     level = log.level
     log.addHandler(prepared)
     log.setLevel(logging.DEBUG)

@@ -19,8 +19,9 @@ from app.models import (
     TournamentStaff,
     User,
 )
+from app.services.match_changes import iso
 
-from .match_detail import full_lobby
+from .match_detail import LOBBY_COLUMNS, full_lobby
 
 
 @dataclass(frozen=True)
@@ -212,10 +213,10 @@ def list_lobbies(match_ids: Collection[int]) -> dict[int, dict]:
     """The lobbies of these matches with their secrets, by match: for those who may see them."""
     if not match_ids:
         return {}
-    return {
-        match.id: full_lobby(match)
-        for match in db.session.scalars(select(Match).where(Match.id.in_(match_ids)))
-    }
+    columns = (Match.id, Match.coordinator_id, *(getattr(Match, name) for name in LOBBY_COLUMNS))
+    rows = db.session.execute(select(*columns).where(Match.id.in_(match_ids))).mappings()
+    times = ("coordinator_assigned_at", "lobby_updated_at")
+    return {row["id"]: full_lobby({**row, **{name: iso(row[name]) for name in times}}) for row in rows}
 
 
 def list_dispute_texts(dispute_ids: Iterable[int]) -> dict[int, dict]:

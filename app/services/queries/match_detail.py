@@ -1,19 +1,30 @@
 """One match in full, as one actor may see it; what happened to it; the versions of its result."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 
+from app.domain.errors import NotFound
 from app.domain.lobby import SCHEMAS, public_part
-from app.domain.permissions import Actor, Permission
+from app.domain.permissions import Actor, Permission, may
 from app.extensions import db
-from app.models import AuditLog, Dispute, Match, MatchResult, ScheduleBatch, ScheduleBatchItem, User
+from app.models import (
+    AuditLog,
+    Dispute,
+    Match,
+    MatchResult,
+    ScheduleBatch,
+    ScheduleBatchItem,
+    Tournament,
+    User,
+)
 from app.services import access
-from app.services.access import MatchAccess
 from app.services.audit import AuditAction
 from app.services.match_changes import iso
+from app.services.prepared import Prepared
 
-from .match_list import row_document, row_select
+from .match_list import row_select, with_state_display
 
 # What an audit row's meta may tell to those who may see the match, but not all of its history.
 _PUBLIC_META = {
@@ -34,84 +45,93 @@ _PUBLIC_META = {
 }
 
 
-# The public row, and last the two columns of the result that now stands or waits.
-_ROW_AND_RESULT = (
-    row_select(MatchResult.submitted_by_id, MatchResult.submitted_at)
+_RESULT = ("result_submitted_by", "result_submitted_at")
+# What a lobby is told with, beside its own keys, and the lobby.
+LOBBY_COLUMNS = ("coordinator_assigned_at", "coordinator_assigned_by_id", "lobby_updated_at", "lobby")
+# The public row; the rest of the match; the result that now stands or waits; what the roles depend on.
+_DOCUMENT = Prepared(
+    row_select(
+        Tournament.slug.label("tournament_slug"),
+        Match.loser_id,
+        Match.check_in_deadline,
+        Match.participant1_checked_in,
+        Match.participant2_checked_in,
+        Match.stream_url,
+        Match.coordinator_id,
+        Match.station_id,
+        Match.best_of,
+        Match.game_scores,
+        Match.tiebreak,
+        Match.created_at,
+        Match.updated_at,
+        Match.version,
+        *(getattr(Match, name) for name in LOBBY_COLUMNS),
+        Tournament.game,
+        MatchResult.submitted_by_id.label(_RESULT[0]),
+        MatchResult.submitted_at.label(_RESULT[1]),
+        *access.SUBJECT,
+    )
     .outerjoin(
-        MatchResult, and_(MatchResult.match_id == Match.id, MatchResult.status.in_(["pending", "final"]))
+        MatchResult,
+        and_(
+            MatchResult.match_id == Match.id,
+            or_(MatchResult.status == "pending", MatchResult.status == "final"),
+        ),
     )
     .where(Match.id == bindparam("match_id"))
     .order_by(MatchResult.n.desc())
     .limit(1)
 )
+_OPEN_DISPUTE = Prepared(
+    select(
+        Dispute.id,
+        Dispute.reason,
+        Dispute.description,
+        Dispute.reported_by_id.label("reported_by"),
+        Dispute.evidence_url,
+        Dispute.created_at,
+    ).where(Dispute.match_id == bindparam("match_id"), Dispute.resolved_at.is_(None))
+)
 
 
 def match_document(actor: Actor, match_id: int, *, deleted: bool = False) -> dict:
     """The full match as the actor may see it; raises NotFound."""
-    return document_of(access.get_match(actor, match_id, deleted=deleted))
-
-
-def document_of(found: MatchAccess) -> dict:
-    """The full match as the owner of this access may see it."""
-    match, tournament = found.match, found.tournament
-    row = dict(db.session.execute(_ROW_AND_RESULT, {"match_id": match.id}).mappings().one())
-    submitted_by, submitted_at = row.pop("submitted_by_id"), row.pop("submitted_at")
-    sees_lobby = found.may(Permission.MATCH_LOBBY_VIEW)
-    document = row_document(row) | {
-        "tournament_slug": tournament.slug,
-        "loser_id": match.loser_id,
-        "check_in_deadline": iso(match.check_in_deadline),
-        "participant1_checked_in": match.participant1_checked_in,
-        "participant2_checked_in": match.participant2_checked_in,
-        "lobby_info": full_lobby(match) if sees_lobby else public_part(match.lobby),
-        "stream_url": match.stream_url,
-        "coordinator_id": match.coordinator_id,
-        "station_id": match.station_id,
-        "best_of": match.best_of,
-        "game_scores": match.game_scores,
-        "tiebreak": match.tiebreak,
-        "created_at": iso(match.created_at),
-        "updated_at": iso(match.updated_at),
-        "version": match.version,
-        "result": submitted_at and {"submitted_by": submitted_by, "submitted_at": iso(submitted_at)},
-        "dispute": _dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
+    row = _DOCUMENT.first({"match_id": match_id, "user_id": actor.user_id})
+    if row is None:
+        raise NotFound
+    subject = {
+        name.removeprefix(access.SUBJECT_PREFIX): row.pop(name)
+        for name in list(row)
+        if name.startswith(access.SUBJECT_PREFIX)
     }
+    roles = access.check_subject(actor, subject, Permission.MATCH_VIEW, deleted=deleted)
+    beside = {name: row.pop(name) for name in LOBBY_COLUMNS}
+    game, (submitted_by, submitted_at) = row.pop("game"), (row.pop(name) for name in _RESULT)
+    document = with_state_display(row)
+    sees_lobby = may(roles, Permission.MATCH_LOBBY_VIEW)
+    lobby = beside["lobby"]
+    document["lobby_info"] = full_lobby({**document, **beside}) if sees_lobby else public_part(lobby)
+    document["result"] = submitted_at and {"submitted_by": submitted_by, "submitted_at": submitted_at}
+    sees_dispute = may(roles, Permission.DISPUTE_VIEW)
+    document["dispute"] = _OPEN_DISPUTE.first({"match_id": match_id}) if sees_dispute else None
     if sees_lobby:
-        document["lobby_missing"] = list(SCHEMAS[tournament.game].missing(match.lobby))
+        document["lobby_missing"] = list(SCHEMAS[game].missing(lobby))
     return document
 
 
-def full_lobby(match: Match) -> dict:
-    """The lobby with its secrets, and what Matchdesk keeps beside it."""
-    lobby = dict(match.lobby)
-    if match.coordinator_id is not None:
-        lobby["coordinator_id"] = match.coordinator_id
-        lobby["coordinator_assigned_at"] = iso(match.coordinator_assigned_at)
-        lobby["coordinator_assigned_by"] = match.coordinator_assigned_by_id
-    if match.lobby_updated_at is not None:
-        lobby["updated_at"] = iso(match.lobby_updated_at)
+def full_lobby(row: Mapping) -> dict:
+    """The lobby with its secrets, and what Matchdesk keeps beside it.
+
+    The row has these columns of the match (times as text): LOBBY_COLUMNS, `coordinator_id`.
+    """
+    lobby = dict(row["lobby"])
+    if row["coordinator_id"] is not None:
+        lobby["coordinator_id"] = row["coordinator_id"]
+        lobby["coordinator_assigned_at"] = row["coordinator_assigned_at"]
+        lobby["coordinator_assigned_by"] = row["coordinator_assigned_by_id"]
+    if row["lobby_updated_at"] is not None:
+        lobby["updated_at"] = row["lobby_updated_at"]
     return lobby
-
-
-def _dispute(match: Match) -> dict | None:
-    dispute = find_open_dispute(match.id)
-    if dispute is None:
-        return None
-    return {
-        "id": dispute.id,
-        "reason": dispute.reason,
-        "description": dispute.description,
-        "reported_by": dispute.reported_by_id,
-        "evidence_url": dispute.evidence_url,
-        "created_at": iso(dispute.created_at),
-    }
-
-
-def find_open_dispute(match_id: int) -> Dispute | None:
-    """The match's dispute that nobody has ruled on yet."""
-    return db.session.scalar(
-        select(Dispute).where(Dispute.match_id == match_id, Dispute.resolved_at.is_(None))
-    )
 
 
 def list_results(actor: Actor, match_id: int) -> list[dict]:

@@ -18,8 +18,7 @@ from app.models import Bracket, Match, Participant, Station, Tournament
 from app.models.match import STATE_ORDER
 from app.services import access
 from app.services.match_changes import iso
-
-from .prepared import Prepared
+from app.services.prepared import Prepared
 
 Side1, Side2 = aliased(Participant), aliased(Participant)
 ORDERINGS: dict[str, ColumnElement] = {
@@ -115,10 +114,15 @@ def page_row_select(*extra) -> Select:
     return row_select(*PAGE_COLUMNS, *extra).outerjoin(Station, Station.id == Match.station_id)
 
 
+def with_state_display(row: dict) -> dict:
+    """The row with the state in words."""
+    row["state_display"] = _LABELS[row["state"]]
+    return row
+
+
 def row_document(row: Mapping) -> dict:
     """The row as the API writes it (a page's row has its further columns too)."""
-    document = dict(row)
-    document["state_display"] = _LABELS[document["state"]]
+    document = with_state_display(dict(row))
     for name in ("scheduled_time", "started_at", "completed_at"):
         document[name] = iso(document[name])
     if "check_in_deadline" in document:
@@ -151,7 +155,7 @@ def list_matches(
     count = rows[0]["count"] if rows else 0
     for row in rows:
         del row["count"]
-        row["state_display"] = _LABELS[row["state"]]
+        with_state_display(row)
     return MatchPage(rows, count)
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
 from app.models.types import UtcDateTime
-from app.services.match_changes import iso
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +24,10 @@ class Prepared:
     def __init__(self, statement: Select):
         self._statement = statement
         self._compiled: dict[str, _Compiled] = {}
+
+    def first(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The first row as such a document, None where there is no row."""
+        return next(iter(self.documents(values)), None)
 
     def documents(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The rows with these values, by name of column; times are ISO 8601 texts in UTC.
@@ -77,18 +80,20 @@ def _reader(type_: Any, dialect: Dialect) -> Callable[[Any], Any] | None:
     return type_.dialect_impl(dialect).result_processor(dialect, None)
 
 
-def _time_text(value: datetime | str) -> str | None:
+def _time_text(value: datetime | str) -> str:
     """SQLite's driver has times as text, in UTC: it need not become a time to become text again."""
     if isinstance(value, str):
         return f"{value[:10]}T{value[11:19]}Z"
-    return iso(value.astimezone(UTC))
+    return f"{value.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def _fetch(text: str, parameters: Any) -> list[tuple]:
     # As the engine does where it is told to; who counts statements listens here too.
     log.debug(text)
-    # Whoever holds a connection already must not wait for a second one.
+    # Whoever holds a connection already must not wait for a second one, and reads what it has written.
     is_open = db.session.registry.has() and db.session().in_transaction()
+    if is_open:
+        db.session.flush()
     try:
         connection = db.session.connection().connection if is_open else db.engine.raw_connection()
         try:
