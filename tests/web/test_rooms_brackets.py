@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.brackets.qualifiers import slots_of_best
 from app.domain.brackets.single_elimination import rounds_of, seed_fold
-from app.models import Bracket, BracketEntrant, Match
+from app.models import Bracket, BracketEntrant, Match, User
 from app.services import matches, results
 from tests import factories
 
@@ -233,3 +233,24 @@ def test_a_name_and_a_format_are_enough(room):
     client, tournament, _, path = room
     assert client.post(path, {"name": "Main", "format": "single_elimination"}).status_code == 303
     assert _made(tournament).name == "Main"
+
+
+def test_the_seed_of_a_random_draw_is_shown(room):
+    client, tournament, _, path = room
+    client.post(path, DATA | {"seeding": "random"})
+    assert f"with the seed {_made(tournament).options['seed']}" in client.get(path).text
+
+
+def test_a_bracket_that_has_begun_says_that_it_stays(room, app):
+    client, tournament, _, path = room
+    client.post(path, DATA)
+    assert "Delete bracket" in client.get(path).text
+    match = factories.rows(Match, bracket_id=_made(tournament).id, state="READY")[0]
+    with app.app_context():
+        organizer = factories.rows(User, id=tournament.organizer_id)[0]
+        matches.start(actor=factories.actor(organizer), match_id=match.id, now=datetime.now(UTC))
+    text = client.get(path).text
+    assert "Delete bracket" not in text
+    assert "It has begun" in text
+    refused = client.post(f"{path}{_made(tournament).id}/delete", follow_redirects=True)
+    assert "is LIVE already" in refused.text
