@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 
 from app.domain.permissions import Subject
 from app.extensions import db
@@ -20,6 +20,7 @@ from app.models import (
     User,
 )
 from app.services.match_changes import iso
+from app.services.prepared import Prepared
 
 from .match_detail import LOBBY_COLUMNS, full_lobby
 
@@ -60,31 +61,47 @@ class SignIn:
 
 
 _PLACE = (
-    Tournament.id,
+    Tournament.id.label("tournament_id"),
     Tournament.is_public,
-    Tournament.event_seq,
+    Tournament.event_seq.label("seq"),
     Tournament.board_key_hash,
     Tournament.status,
 )
+_LAST = 2**31 - 1
 _EVENT = (Event.tournament_id, Event.seq, Event.type, Event.match_id, Event.is_private, Event.payload)
+_NUMBERS = {
+    name: bindparam(name, type_=Integer) for name in ("tournament_id", "match_id", "after", "up_to", "limit")
+}
+_TOURNAMENT_PLACE = Prepared(
+    select(*_PLACE).where(Tournament.id == _NUMBERS["tournament_id"], ~Tournament.is_deleted)
+)
+_MATCH_PLACE = Prepared(
+    select(*_PLACE)
+    .join(Match, Match.tournament_id == Tournament.id)
+    .where(Match.id == _NUMBERS["match_id"], ~Match.is_deleted, ~Tournament.is_deleted)
+)
+_EVENTS = Prepared(
+    select(*_EVENT)
+    .where(
+        Event.tournament_id == _NUMBERS["tournament_id"],
+        Event.seq > _NUMBERS["after"],
+        Event.seq <= _NUMBERS["up_to"],
+    )
+    .order_by(Event.seq)
+    .limit(_NUMBERS["limit"])
+)
 
 
 def find_tournament_place(tournament_id: int) -> Place | None:
     """The tournament as something to listen to; None where there is none."""
-    row = db.session.execute(
-        select(*_PLACE).where(Tournament.id == tournament_id, ~Tournament.is_deleted)
-    ).first()
-    return row and Place(row.id, None, *row[1:])
+    row = _TOURNAMENT_PLACE.first({"tournament_id": tournament_id})
+    return row and Place(match_id=None, **row)
 
 
 def find_match_place(match_id: int) -> Place | None:
     """The match as something to listen to; None where there is none."""
-    row = db.session.execute(
-        select(*_PLACE)
-        .join(Match, Match.tournament_id == Tournament.id)
-        .where(Match.id == match_id, ~Match.is_deleted, ~Tournament.is_deleted)
-    ).first()
-    return row and Place(row.id, match_id, *row[1:])
+    row = _MATCH_PLACE.first({"match_id": match_id})
+    return row and Place(match_id=match_id, **row)
 
 
 def last_seqs(tournament_ids: Collection[int] | None = None) -> dict[int, int]:
@@ -97,10 +114,8 @@ def last_seqs(tournament_ids: Collection[int] | None = None) -> dict[int, int]:
 
 def list_events(tournament_id: int, after: int, limit: int, up_to: int | None = None) -> list[StoredEvent]:
     """At most `limit` events that follow the seq `after` (and reach to `up_to`), in order."""
-    query = select(*_EVENT).where(Event.tournament_id == tournament_id, Event.seq > after)
-    if up_to is not None:
-        query = query.where(Event.seq <= up_to)
-    return [StoredEvent(*row) for row in db.session.execute(query.order_by(Event.seq).limit(limit))]
+    wanted = {"tournament_id": tournament_id, "after": after, "up_to": up_to or _LAST, "limit": limit}
+    return [StoredEvent(**row) for row in _EVENTS.documents(wanted)]
 
 
 def has_event(tournament_id: int, seq: int) -> bool:

@@ -4,16 +4,17 @@ A row has the fields of the API's list, and what a page needs besides: slug and 
 station, stream, what open sides wait for, and the `seq` up to which it is true. Nothing in it is secret.
 """
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable
+from functools import cache, lru_cache
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Integer, Select, bindparam
 
 from app.extensions import db
 from app.models import Match, Tournament
+from app.services.prepared import Prepared
 
 from .desk import label_open_sides
-from .match_list import page_row_select, row_document
+from .match_list import page_row_select, row_document, with_state_display
 
 
 @cache
@@ -23,14 +24,16 @@ def select_rows() -> Select:
     return query.where(~Match.is_deleted, ~Tournament.is_deleted)
 
 
-@cache
-def _rows_of() -> Select:
-    return select_rows().where(Match.id.in_(bindparam("match_ids", expanding=True)))
+@lru_cache(maxsize=64)
+def _rows_of(number: int) -> Prepared:
+    """The rows of so many matches, `match0`, `match1`, ..."""
+    ids = [bindparam(f"match{place}", type_=Integer) for place in range(number)]
+    return Prepared(select_rows().where(Match.id.in_(ids)))
 
 
-def list_rows(query: Select, values: Mapping | None = None) -> list[dict]:
-    """The rows of the query with these values, as dicts; two queries, however many rows there are."""
-    rows = [row_document(row) for row in db.session.execute(query, values).mappings()]
+def list_rows(query: Select) -> list[dict]:
+    """The rows of the query, as dicts; two queries, however many rows there are."""
+    rows = [row_document(row) for row in db.session.execute(query).mappings()]
     label_open_sides(rows)
     return rows
 
@@ -46,7 +49,9 @@ def complete(rows: list[dict], seq: int) -> list[dict]:
 def list_rows_of(match_ids: Iterable[int]) -> list[dict]:
     """The rows of these matches, in this order; whoever asks must know that the reader may see them."""
     wanted = list(match_ids)
-    rows = list_rows(_rows_of(), {"match_ids": wanted}) if wanted else []
+    values = {f"match{place}": match_id for place, match_id in enumerate(wanted)}
+    rows = [with_state_display(row) for row in _rows_of(len(wanted)).documents(values)] if wanted else []
+    label_open_sides(rows)
     found = {row["id"]: row for row in rows}
     return [found[match_id] for match_id in wanted if match_id in found]
 
