@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 
 import gevent
+import gevent.exceptions
 
 ROOT = Path(__file__).resolve().parent.parent
 OPEN_FILES = 65_536
@@ -121,19 +122,21 @@ def _leave_gracefully(worker):
 
 def _drain(worker):
     live = worker.wsgi.extensions["matchdesk_live"]
+    worker.log.error_log.addFilter(_is_news)
     begun = time.monotonic()
     while time.monotonic() - begun < graceful_timeout:
         live.send_away()
         if not _answering and time.monotonic() - begun > ACCEPTS_SECONDS:
             break
         gevent.sleep(0.05)
-    # What is open now are idle connections, kept for a next request: no reason to wait, nor to complain.
-    worker.log.error_log.addFilter(_is_news)
+    # What is open now are idle connections, kept for a next request: no reason to wait.
     worker.cfg.set("graceful_timeout", 0)
 
 
 def _is_news(record):
-    return not (record.exc_info and isinstance(record.exc_info[1], gevent.GreenletExit))
+    """False for what ends connections now: they are idle, or websockets on which a reader still waits."""
+    ends = gevent.GreenletExit, gevent.exceptions.ConcurrentObjectUseError
+    return not (record.exc_info and isinstance(record.exc_info[1], ends))
 
 
 def child_exit(server, worker):
