@@ -21,6 +21,7 @@ from app.models import Bracket, Match, Participant, User
 
 from . import access, audit, progression
 from .audit import AuditAction
+from .bracket_end import reopen
 from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -61,6 +62,9 @@ def create_match(
         sides = _own_participants(uow, tournament_id, participant1_id, participant2_id)
         match.participant1, match.participant2 = sides
         uow.session.add(match)
+        uow.session.flush()
+        if match.bracket is not None:
+            reopen(match.bracket, tournament)
         tell(uow, match, EventType.MATCH_CREATED)
         become_ready_if_due(uow, match, tournament)
         audit.record(

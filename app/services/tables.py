@@ -48,9 +48,10 @@ def _members(rows: Sequence[Mapping], entrants: Sequence[Mapping]) -> dict[str, 
     for entrant in entrants:
         name = entrant["group_name"] or group_of.get(entrant["id"], "")
         groups.setdefault(name, {})[entrant["id"]] = entrant["name"]
+    known = {entrant["id"] for entrant in entrants} | {None}
     for row in rows:
         for side in (1, 2):
-            if row[f"participant{side}_id"] is not None:
+            if row[f"participant{side}_id"] not in known:
                 members = groups.setdefault(row["group_name"], {})
                 members.setdefault(row[f"participant{side}_id"], row[f"participant{side}_name"])
     return dict(sorted(groups.items()))
@@ -156,7 +157,9 @@ def changed_tables(bracket_id: int, match_id: int) -> list[dict]:
         return []
     group = db.session.scalar(select(Match.group_name).where(Match.id == match_id))
     rows = BracketTables(bracket).table(group or "")
-    tiebreaks = list(rows[0].tiebreaks) if rows else []
+    if not rows:
+        return []
+    tiebreaks = list(rows[0].tiebreaks)
     return [
         {
             "group": group or "",

@@ -140,3 +140,22 @@ def test_a_walkover_cannot_be_disputed():
     assert final.state == "COMPLETED"
     with pytest.raises(Refused, match="Nobody played"):
         played.do(results.report_dispute, final, reason="other")
+
+
+def test_a_match_made_by_hand_in_a_bracket_that_is_over_opens_it_again():
+    played = Played(2, "round_robin")
+    played.play_all()
+    assert played.bracket.champion_id == played.teams[0].id
+    made = matches.create_match(
+        actor=played.organizer,
+        tournament_id=played.tournament.id,
+        now=make.soon(0),
+        bracket_id=played.bracket_id,
+        participant1_id=played.teams[0].id,
+        participant2_id=played.teams[1].id,
+    )
+    assert (played.bracket.status, played.bracket.champion_id) == ("live", None)
+    assert make.fresh(played.tournament).status == "live"
+    played.play(next(match for match in played.matches() if match.id == made))
+    assert played.bracket.champion_id == played.teams[0].id
+    assert make.fresh(played.tournament).status == "completed"

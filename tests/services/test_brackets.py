@@ -115,6 +115,16 @@ def test_what_cannot_be_generated_leaves_nothing(wrong):
     assert make.rows(Bracket) == [] and make.rows(Match) == [] and make.audit_rows() == []
 
 
+@pytest.mark.parametrize("format", ["single_elimination", "double_elimination", "round_robin", "swiss"])
+@pytest.mark.parametrize("size", [1, 1025])
+def test_brackets_of_one_and_of_far_too_many_leave_nothing(format, size):
+    tournament = make.tournament()
+    make.participants(tournament, size)
+    with pytest.raises(InvalidInput, match=f"2 to 1024 participants, not {size}"):
+        generate(tournament, format=format)
+    assert make.rows(Bracket) == [] and make.rows(Match) == [] and make.audit_rows() == []
+
+
 def test_only_the_organizer_may():
     tournament = make.tournament()
     make.participants(tournament, 4)

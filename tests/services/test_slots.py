@@ -201,3 +201,23 @@ def test_a_correction_that_moves_somebody_changes_who_goes_through():
     dispute(played, match)
     played.do(results.resolve_dispute, match, decision="correct", claim=result_claim(0, 1))
     assert sides(played, knockout)[0] == match.participant2_id
+
+
+def test_a_match_made_by_hand_between_groups_makes_no_group_of_its_own():
+    played = Played(6, "round_robin", groups=2)
+    ids = [team.id for team in played.teams]
+    made = matches.create_match(
+        actor=played.organizer,
+        tournament_id=played.tournament.id,
+        now=make.soon(0),
+        bracket_id=played.bracket_id,
+        participant1_id=ids[0],
+        participant2_id=ids[1],
+    )
+    knockout = played.knockout({"rank": 1, "best": 1}, {"rank": 1, "best": 2})
+    with pytest.raises(InvalidInput, match="only 2"):
+        played.knockout({"rank": 2, "best": 1}, {"rank": 2, "best": 3})
+    played.play_all()
+    assert make.fresh(next(m for m in played.matches() if m.id == made)).state == "COMPLETED"
+    through = sides(played, knockout)
+    assert None not in through and through[0] != through[1]
