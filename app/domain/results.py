@@ -87,6 +87,9 @@ def _check_games(score: Score, games: Sequence[Score], best_of: int) -> None:
         raise InvalidInput.of(
             "game_scores", f"The games say {won[0]}-{won[1]}, the result says {score.side1}-{score.side2}."
         )
+    # A series ends with the game that decides it.
+    if games[-1].leader != score.leader:
+        raise InvalidInput.of("game_scores", "The winner has the last game of a series; nothing follows it.")
 
 
 def _leader(claim: ResultClaim, draws: bool) -> int | None:

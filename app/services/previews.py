@@ -129,7 +129,7 @@ def _of_itself(old: Mapping, new: Mapping, names: Mapping) -> str:
 def _of_other(old: Mapping, new: Mapping, names: Mapping) -> str:
     """What becomes of another match, in one sentence; empty where nothing that anyone sees."""
     parts = [part for slot in (1, 2) if (part := _of_slot(slot, old, new, names))]
-    if (outcome := _of_state(old, new, names)) and outcome not in parts:
+    if outcome := _of_state(old, new, names):
         parts.append(outcome)
     return f"M{new['match_number']} {', and '.join(parts)}" if parts else ""
 
@@ -156,7 +156,11 @@ def _of_state(old: Mapping, new: Mapping, names: Mapping) -> str:
         return f"goes to {winner} without being played" if winner else "ends without a winner"
     if old["state"] == MatchState.COMPLETED:
         return "is no walkover any more"
-    return f"is {new['state']}" if new["state"] == MatchState.READY else f"is {new['state']} again"
+    if new["state"] == MatchState.READY:
+        return "is READY"
+    # Where it waits for a side, this is said already.
+    waits = None in (new["participant1_id"], new["participant2_id"])
+    return "" if waits else f"is {new['state']} again"
 
 
 def _of_tables(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:

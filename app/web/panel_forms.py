@@ -99,13 +99,17 @@ def _present(verb: str, panel: MatchPanel) -> dict:
     if verb == "submit-result":
         return _claimed(panel)
     if verb == "resolve-dispute":
-        return {"participant1_score": panel.sides[0].score, "participant2_score": panel.sides[1].score}
+        return {
+            "participant1_score": panel.sides[0].score,
+            "participant2_score": panel.sides[1].score,
+            "game_scores": _open_games(panel),
+        }
     return {}
 
 
 def _claimed(panel: MatchPanel) -> dict:
     """The result that waits, with an empty line for each game of a series that it does not tell."""
-    games: list[dict] = [{}] * (panel.match.best_of if panel.match.best_of > 1 else 0)
+    games = _open_games(panel)
     claim = panel.pending if panel.facts.state == MatchState.PENDING_RESULT else None
     if claim is None:
         return {"game_scores": games}
@@ -117,6 +121,11 @@ def _claimed(panel: MatchPanel) -> dict:
         "tiebreak1": tiebreak.get("participant1_score"),
         "tiebreak2": tiebreak.get("participant2_score"),
     }
+
+
+def _open_games(panel: MatchPanel) -> list[dict]:
+    """An empty line for each game of a series."""
+    return [{}] * (panel.match.best_of if panel.match.best_of > 1 else 0)
 
 
 _BUILDERS: dict[str, Builder] = {

@@ -54,6 +54,7 @@ def test_a_level_score_is_a_draw_only_where_draws_are_allowed():
         (claim(1, 1, tiebreak=(3, 3)), 1),
         (claim(1, 1, tiebreak=(-1, 3)), 1),
         (claim(2, 1, [(13, -1), (5, 13), (14, 12)]), 3),
+        (claim(2, 1, [(13, 9), (13, 7), (5, 13)]), 3),
     ],
 )
 def test_scores_that_cannot_be(what, best_of):

@@ -175,3 +175,18 @@ def test_without_scripts_the_form_keeps_what_was_filled_in(app, web_client):
     assert 'value="Nobody came."' in page and '<option selected value="both">' in page
     assert "M3 gives its other side a walkover" in page
     assert "This was not" not in page
+
+
+def test_a_correction_takes_games_and_a_tie_break(app, web_client):
+    cup = Cup(app, web_client)
+    cup.play(1)
+    cup.dispute(1)
+    level = {"decision": "correct", "participant1_score": "1", "participant2_score": "1"}
+    told = cup.asks(1, "resolve-dispute", **level, tiebreak1="3", tiebreak2="4")
+    assert f"won by {cup.teams[3].name}" in told
+    assert "Enter both scores" in cup.asks(1, "resolve-dispute", **level, tiebreak1="3")
+    match = cup.match(1)
+    cup.client.post(f"/matches/{match.id}/resolve-dispute", {**level, "tiebreak1": "3", "tiebreak2": "4"})
+    match = make.fresh(match)
+    assert (match.state, match.winner_id) == ("COMPLETED", cup.teams[3].id)
+    assert match.tiebreak == {"participant1_score": 3, "participant2_score": 4}

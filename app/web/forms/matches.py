@@ -126,18 +126,12 @@ class GameScoreForm(Form):
     participant2_score = _score_field("Second side", required=False)
 
 
-class ResultForm(ActionForm):
-    """How a match ended."""
+class _DetailedScoreForm(ActionForm):
+    """The games of a series and a tie-break, beside the score of a match."""
 
-    participant1_score = _score_field("First side", required=True)
-    participant2_score = _score_field("Second side", required=True)
     game_scores = FieldList(FormField(GameScoreForm), max_entries=7)
     tiebreak1 = _score_field("First side", required=False)
     tiebreak2 = _score_field("Second side", required=False)
-    notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=1000)], render_kw={"rows": 2})
-    evidence_url = StringField(
-        "Evidence URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
-    )
 
     def games(self) -> list[dict[str, int]] | None:
         """The games that were filled in, in order; None where there are none."""
@@ -157,10 +151,6 @@ class ResultForm(ActionForm):
             return None
         return {"participant1_score": self.tiebreak1.data, "participant2_score": self.tiebreak2.data}
 
-    def has_details(self) -> bool:
-        """True where something beside the score is filled in."""
-        return bool(self.games() or self.tiebreak() or self.notes.data or self.evidence_url.data)
-
     def validate(self, extra_validators=None) -> bool:
         """Half of a pair is no score."""
         valid = super().validate(extra_validators)
@@ -171,6 +161,21 @@ class ResultForm(ActionForm):
                     one.errors = ["Enter both scores, or neither."]
                     valid = False
         return valid
+
+
+class ResultForm(_DetailedScoreForm):
+    """How a match ended."""
+
+    participant1_score = _score_field("First side", required=True)
+    participant2_score = _score_field("Second side", required=True)
+    notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=1000)], render_kw={"rows": 2})
+    evidence_url = StringField(
+        "Evidence URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+    )
+
+    def has_details(self) -> bool:
+        """True where something beside the score is filled in."""
+        return bool(self.games() or self.tiebreak() or self.notes.data or self.evidence_url.data)
 
 
 class DisputeForm(ActionForm):
@@ -185,7 +190,7 @@ class DisputeForm(ActionForm):
     )
 
 
-class ResolveForm(ActionForm):
+class ResolveForm(_DetailedScoreForm):
     """How a dispute ends. The scores belong to a correction, the side to a forfeit."""
 
     decision = SelectField("Decision", choices=DECISIONS)
@@ -194,12 +199,17 @@ class ResolveForm(ActionForm):
     participant_id = SelectField("Side that forfeits", coerce=optional_id, validate_choice=False)
     notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 2})
 
-    def scores(self) -> dict[str, int] | None:
-        """The corrected score; None where it is not filled in."""
+    def scores(self) -> dict | None:
+        """The corrected score, in the words of `result_claim`; None where it is not filled in."""
         pair = (self.participant1_score.data, self.participant2_score.data)
         if None in pair:
             return None
-        return {"participant1_score": pair[0], "participant2_score": pair[1]}
+        return {
+            "participant1_score": pair[0],
+            "participant2_score": pair[1],
+            "game_scores": self.games(),
+            "tiebreak": self.tiebreak(),
+        }
 
 
 def lobby_form_class(game: str, present: dict[str, str]) -> type[ActionForm]:
