@@ -127,3 +127,34 @@ def test_world_cup_groups_come_out_as_they_were(world_cup):
         thirds.append(rows[2])
     thirds.sort(key=lambda row: (row.points, row.score_difference, row.score_for), reverse=True)
     assert {row.entrant for row in thirds[:8]} == qualified & {row.entrant for row in thirds}
+
+
+@given(season=seasons())
+def test_tie_breaks_by_opponents_are_those_of_a_recount(season):
+    entrants, games = season
+    rows = {row.entrant: row for row in standings(entrants, games, tiebreaks=TIEBREAKS)}
+    for one, row in rows.items():
+        own = [g for g in games if one in (g.side1, g.side2)]
+        met = [(rows[g.side1 + g.side2 - one].points, g.winner) for g in own]
+        scores = sorted(points for points, _ in met)
+        assert row.tiebreaks["buchholz"] == sum(scores)
+        assert row.tiebreaks["median_buchholz"] == sum(scores[1:-1] if len(scores) > 2 else scores)
+        beaten = sum(points for points, winner in met if winner == one)
+        drawn = sum(points for points, winner in met if winner is None)
+        assert row.tiebreaks["sonneborn_berger"] == beaten + drawn / 2
+
+
+def test_head_to_head_among_three_tells_one_apart_and_looks_at_the_other_two_again():
+    # All of 1, 2 and 3 have 6 points, and beat one of the others by one. Among them 1 scored least; of 2 and
+    # 3, who are then level, 3 won their game.
+    games = [game(2, 1, 1, 0), game(1, 3, 1, 0), game(3, 2, 2, 1)]
+    games += [game(one, 4, 5, 0) for one in (1, 2, 3)]
+    rows = standings([1, 2, 3, 4], games, tiebreaks=("head_to_head",))
+    assert [(row.entrant, row.rank) for row in rows] == [(3, 1), (2, 2), (1, 3), (4, 4)]
+
+
+def test_a_bye_adds_nothing_to_the_tie_breaks_and_a_forfeited_game_has_an_opponent():
+    games = [Game(1, None, winner=1), Game(2, 3, winner=2)]
+    rows = {row.entrant: row for row in standings([1, 2, 3], games, tiebreaks=TIEBREAKS)}
+    assert rows[1].tiebreaks["buchholz"] == rows[1].tiebreaks["sonneborn_berger"] == 0
+    assert rows[3].tiebreaks["buchholz"] == 3 and rows[2].tiebreaks["sonneborn_berger"] == 0
