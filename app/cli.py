@@ -1,4 +1,4 @@
-"""What `flask --app wsgi` can do beside serving: the demo, accounts, and files in and out."""
+"""What `flask --app wsgi` can do beside serving: the demo, accounts, files in and out, and backups."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 from flask import Flask, current_app
 
 from app import demo
+from app.cli_backup import back_up, restore
 from app.cli_files import export_tournament, import_file
 from app.cli_told import now, told
 from app.services import accounts
@@ -17,7 +18,8 @@ from app.services.queries.operations import is_empty
 
 def register_cli(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (load_demo, create_user, set_password, deactivate_user, import_file, export_tournament):
+    for_accounts = (create_user, set_password, deactivate_user)
+    for command in (load_demo, *for_accounts, import_file, export_tournament, back_up, restore):
         app.cli.add_command(command)
 
 

@@ -158,16 +158,16 @@ class TestSecrets:
     def test_a_database_error_does_not_tell_the_values(self, app_context, written, database_kind):
         match = factories.match()
         if database_kind == POSTGRESQL:
-            statement = "UPDATE matches SET lobby_info = CAST(:secret AS json), best_of = -1 WHERE id = :id"
+            statement = "UPDATE matches SET lobby = CAST(:secret AS json), best_of = -1 WHERE id = :id"
         else:
-            statement = "UPDATE matches SET lobby_info = :secret, best_of = -1 WHERE id = :id"
+            statement = "UPDATE matches SET lobby = :secret, best_of = -1 WHERE id = :id"
         values = {"secret": '{"room_password": "verysecret"}', "id": match.id}
         try:
             db.session.execute(text(statement), values)
         except Exception:
             logging.getLogger("app.some").exception("it failed")
         db.session.rollback()
-        assert "best_of" in written.getvalue()
+        assert "best_of_known" in written.getvalue(), "the constraint that refused it"
         assert "verysecret" not in written.getvalue()
 
 

