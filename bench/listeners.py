@@ -78,6 +78,16 @@ class Listener:
             self.send("3")
         return [text for text in texts if text != "2"]
 
+    def answer_pings(self) -> None:
+        """Answer what is there already; without waiting."""
+        self.socket.setblocking(False)
+        try:
+            self.messages()
+        except BlockingIOError:
+            return
+        finally:
+            self.socket.settimeout(PATIENCE)
+
     def _read(self) -> None:
         piece = self.socket.recv(65_536)
         if not piece:

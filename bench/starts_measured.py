@@ -20,7 +20,7 @@ PAUSE_SECONDS = 0.05
 def measure(seeded: Seeded, matchdesk: Server, bare: Server, clients: list[int], starts: int) -> list[Row]:
     """The rows: the organizer's answer with nobody listening, then with each crowd the last who hears."""
     organizer, nobody = Connection(matchdesk.port), Connection(bare.port)
-    asked = _starts(organizer, seeded.ready)
+    asked = organizer_starts(organizer, seeded.ready)
     alone = _rounds(lambda: tell(matchdesk, organizer, next(asked), []), starts)
     rows = [_answer("nobody listening", alone)]
     for count in clients:
@@ -42,7 +42,7 @@ def measure(seeded: Seeded, matchdesk: Server, bare: Server, clients: list[int],
     return rows
 
 
-def _starts(organizer: Connection, match_ids: list[int]) -> Iterator[bytes]:
+def organizer_starts(organizer: Connection, match_ids: list[int]) -> Iterator[bytes]:
     """The organizer's requests, each to start another match."""
     credentials = json.dumps({"username": ORGANIZER, "password": PASSWORD}).encode()
     answer = organizer.ask(request("POST", "/api/auth/login/", credentials))
