@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.domain.brackets.swiss import NEAR, Contender, can_be_paired_surely, edges, read_matching
 from app.domain.states import MatchState
 from app.extensions import db
-from app.models import Bracket, Match
+from app.models import Bracket, BracketEntrant, Match, Participant
 
 from .tables import BracketTables, list_entrants
 
@@ -42,6 +42,23 @@ def contenders_of(bracket: Bracket) -> list[Contender]:
     ]
 
 
+def late_entrants(bracket: Bracket) -> list[int]:
+    """Who joined the tournament since, by seed; nobody where the bracket was not made of everyone."""
+    if not bracket.is_open:
+        return []
+    present = select(BracketEntrant.participant_id).where(BracketEntrant.bracket_id == bracket.id)
+    late = (
+        select(Participant.id)
+        .where(
+            Participant.tournament_id == bracket.tournament_id,
+            Participant.withdrawn_at.is_(None),
+            Participant.id.not_in(present),
+        )
+        .order_by(Participant.seed.is_(None), Participant.seed, Participant.id)
+    )
+    return list(db.session.scalars(late))
+
+
 def find_pairing(contenders: list[Contender]) -> Pairing | None:
     """The pairs in the order of the standings, and who has the bye; None where somebody is left alone."""
     # Near neighbours first: over all pairs the matching takes long, and is hardly ever needed.
@@ -60,7 +77,7 @@ def has_next_round(bracket: Bracket) -> bool:
     paired = db.session.scalar(last.order_by(Match.round_number.desc()).limit(1)) or 0
     if paired >= bracket.options.get("rounds", 0):
         return False
-    contenders = contenders_of(bracket)
+    contenders = contenders_of(bracket) + [Contender(one, 0) for one in late_entrants(bracket)]
     if len(contenders) < 2:
         return False
     return can_be_paired_surely(contenders) or find_pairing(contenders) is not None

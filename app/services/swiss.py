@@ -9,13 +9,13 @@ from app.domain.brackets.swiss import no_pairing
 from app.domain.errors import Conflict, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import CLOSED, MatchState
-from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
+from app.models import Bracket, BracketEntrant, Match, Tournament
 
 from . import access, audit
 from .audit import AuditAction
 from .bracket_end import reopen, tell_bracket
 from .match_changes import become_ready_if_due
-from .pairing import contenders_of, find_pairing
+from .pairing import contenders_of, find_pairing, late_entrants
 from .progression import fill_slots
 from .tables import list_entrants
 from .unit_of_work import UnitOfWork, unit_of_work
@@ -74,22 +74,11 @@ def _last_round(uow: UnitOfWork, bracket: Bracket) -> int:
 
 
 def add_late_entrants(uow: UnitOfWork, bracket: Bracket) -> None:
-    """Where the bracket is everyone's, whoever joined since gets the next seeds."""
-    if not bracket.is_open:
-        return
-    present = list_entrants(bracket.id)
-    late = uow.session.scalars(
-        select(Participant.id)
-        .where(
-            Participant.tournament_id == bracket.tournament_id,
-            Participant.withdrawn_at.is_(None),
-            Participant.id.not_in([entrant["id"] for entrant in present]),
-        )
-        .order_by(Participant.seed.is_(None), Participant.seed, Participant.id)
-    ).all()
+    """Whoever joined since gets the next seeds."""
+    seeds = len(list_entrants(bracket.id))
     uow.session.add_all(
-        BracketEntrant(bracket_id=bracket.id, participant_id=participant_id, seed=len(present) + place)
-        for place, participant_id in enumerate(late, start=1)
+        BracketEntrant(bracket_id=bracket.id, participant_id=participant_id, seed=seeds + place)
+        for place, participant_id in enumerate(late_entrants(bracket), start=1)
     )
     uow.session.flush()
 

@@ -226,7 +226,8 @@ def group_names_by_bracket(tournament_id: int) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
     for bracket_id, name in rows:
         names.setdefault(bracket_id, []).append(name)
-    return names
+    # Where there are groups, a match made by hand may be of none of them.
+    return {bracket_id: [name for name in own if name] or own for bracket_id, own in names.items()}
 
 
 def _entrants(condition: ColumnElement[bool]) -> dict[int, list[dict]]:

@@ -103,6 +103,14 @@ def test_whoever_joins_after_that_opens_it_again_with_no_points_for_what_was_mis
     assert points(played) == {played.teams[0].id: 3, free: 3, late.id: 0}
 
 
+def test_it_is_not_over_while_somebody_who_joined_can_be_paired():
+    played = Played(2, "swiss", rounds=3)
+    make.participant(played.tournament)
+    played.play_all()
+    assert (played.bracket.status, make.fresh(played.tournament).status) == ("live", "live")
+    assert played.next_round() == 2
+
+
 def test_a_withdrawal_between_two_rounds_ends_what_cannot_be_paired_then():
     played = Played(4, "swiss", rounds=3)
     played.play_all()
