@@ -7,6 +7,7 @@ import time
 import pytest
 import requests
 import socketio
+from playwright.sync_api import expect
 
 from app.live.leaving import LATEST_MS, SOONEST_MS
 from tests import factories
@@ -157,3 +158,46 @@ def test_an_answer_under_way_is_finished(start_server):
     starter.join(10)
     assert [answer["state"] for answer in answers] == ["LIVE"]
     assert factories.fresh(scene.match).state == "LIVE"
+
+
+COUNT_SOCKETS = """
+window.opened = []; window.told = [];
+const Plain = window.WebSocket;
+window.WebSocket = class extends Plain {
+  constructor(...given) {
+    super(...given);
+    window.opened.push(Date.now());
+    this.addEventListener("message", (message) => {
+      const text = String(message.data);
+      if (text.includes("server.restarting"))
+        window.told.push({ at: Date.now(), wait: JSON.parse(text.slice(2))[1].retry_in_ms });
+    });
+  }
+};
+"""
+
+
+def test_a_page_comes_back_when_it_was_told_to_and_makes_up_for_what_it_missed(start_server, new_context):
+    server = start_server()
+    scene = factories.scene()
+    context = new_context()
+    context.add_init_script(COUNT_SOCKETS)
+    page = context.new_page()
+    page.goto(f"{server.url}/tournaments/{scene.tournament.slug}/")
+    expect(page.locator("body")).to_have_attribute("data-live-state", "live", timeout=15_000)
+
+    server.stop()
+    expect(page.locator("body")).to_have_attribute("data-live-state", "reconnecting", timeout=15_000)
+    until(lambda: page.evaluate("window.opened.length") > 1)
+    (told,) = page.evaluate("window.told")
+    waited = page.evaluate("window.opened[1]") - told["at"]
+    assert told["wait"] - 50 <= waited <= told["wait"] + 2000
+
+    restart(server)
+    call(server, token(server, scene.organizer), "POST", f"matches/{scene.match.id}/start/")
+    asked = []
+    page.on("request", lambda request: "/socket.io/" in request.url or asked.append(request.url))
+    expect(page.locator("body")).to_have_attribute("data-live-state", "live", timeout=30_000)
+    row = page.locator(f'.match-row[data-match-id="{scene.match.id}"]')
+    expect(row).to_have_attribute("data-state", "LIVE")
+    assert asked == []
