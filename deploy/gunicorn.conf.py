@@ -91,6 +91,8 @@ def post_worker_init(worker):
     """What a worker does once it has loaded the application, and before it serves."""
     _leave_gracefully(worker)
     _open_database(worker)
+    # Deadlines pass, and figures are asked for, also where nobody has come yet.
+    worker.wsgi.extensions["matchdesk_live"].clock.serve()
     # What is alive after the start stays: the collector need not walk over it in each full run.
     gc.collect()
     gc.freeze()

@@ -28,8 +28,10 @@ share_engines()
 
 # The files that take longest, so that none of them is the last one that everybody waits for.
 _FIRST = (
+    "test_crashes",
     "test_startup",
     "test_processes",
+    "test_nginx",
     "test_bracket_life",
     "test_fuzz",
     "test_whole_tournament",

@@ -1,5 +1,6 @@
 """Several processes, and processes that die: no event is lost, none comes twice."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from socketio.exceptions import ConnectionError as Refused
 
 from app.extensions import db
 from app.live.bus import CHANNEL, Bus
-from app.services import matches
+from app.live.clock import DUE_SECONDS
+from app.services import matches, rate_limits
 from tests import factories
 from tests.live.conftest import Desk, desk_on
-from tests.live.listener import Listener, call, token, until
+from tests.live.listener import Listener, call, cookies, sign_in, token, until
 
 
 @pytest.fixture
@@ -204,3 +206,65 @@ def test_whether_redis_answers_is_told_and_no_reason_to_be_unready(start_server,
     ):
         answer = requests.get(f"{start_server(REDIS_URL=url).url}/readyz", timeout=10)
         assert (answer.status_code, words in answer.text) == (200, True)
+
+
+@pytest.fixture
+def four_workers(start_server, postgres_url, redis_server):
+    server = start_server(postgres_url, REDIS_URL=redis_server.url, WEB_CONCURRENCY="4")
+    yield server
+    server.stop()
+
+
+def workers_with_clients(server) -> int:
+    figures = requests.get(f"{server.url}/metrics", timeout=10).text
+    return sum(
+        int(float(number)) > 0
+        for number in re.findall(r"^matchdesk_clients\S* (\S+)$", figures, re.MULTILINE)
+    )
+
+
+def test_four_workers_are_one_server(four_workers, redis_server, heard_by, tmp_path):
+    scene = factories.scene()
+    listeners = []
+    # The kernel gives each connection to whichever worker it likes.
+    while workers_with_clients(four_workers) < 4 and len(listeners) < 100:
+        listeners.append(heard_by(four_workers, channel_of(scene)))
+    assert workers_with_clients(four_workers) == 4
+
+    # A sign-in is known to all of them, and what is sent by one is heard by the clients of all.
+    browser = sign_in(four_workers, scene.organizer)
+    desk = f"{four_workers.url}/tournaments/{scene.tournament.slug}/desk/"
+    for _ in range(12):
+        # A connection of its own each time, and so perhaps another worker.
+        answer = requests.get(desk, headers=cookies(browser), allow_redirects=False, timeout=10)
+        assert answer.status_code == 200
+    access = token(four_workers, scene.organizer)
+    call(four_workers, access, "POST", f"matches/{scene.match.id}/start/")
+    for listener in listeners:
+        listener.wait(1)
+        assert listener.seqs() == [1]
+
+    # What the clock does is done by one of them.
+    overdue = factories.matches(
+        factories.tournament(no_show_policy="forfeit"),
+        5,
+        "SCHEDULED",
+        participant1_checked_in=True,
+        check_in_deadline=factories.soon(-1),
+    )
+    until(lambda: all(factories.fresh(match).state == "FORFEIT" for match in overdue))
+    # All of the workers have looked at them meanwhile.
+    time.sleep(DUE_SECONDS + 1)
+    for match in overdue:
+        assert [row.action for row in factories.audit_rows(match_id=match.id)] == ["MATCH_FORFEIT"]
+        assert [event.type for event in factories.events(match_id=match.id)] == ["match.forfeited"]
+
+    # A limit is counted by all of them together.
+    desk = outside(four_workers.database_url, tmp_path, REDIS_URL=redis_server.url)
+    limit = rate_limits.LIMITS["write"]
+    with desk.app.app_context():
+        assert rate_limits.limiter.limiter.hit(limit, str(scene.organizer.id), cost=limit.amount - 5)
+    address = f"{four_workers.url}/api/tournaments/matches/{scene.match.id}/start/"
+    header = {"Authorization": f"Bearer {access}"}
+    statuses = [requests.post(address, headers=header, timeout=10).status_code for _ in range(12)]
+    assert statuses.count(429) >= 7 and 429 not in statuses[:4]

