@@ -65,6 +65,8 @@ class Clock:
 
     def serve(self) -> None:
         """Start the task in a server, where it has further duties."""
+        if self._has_duties:
+            return
         self._has_duties = True
         self._gauges.watch(self._start_task)
         self.start()
