@@ -1,6 +1,8 @@
 """What /metrics tells of requests, clients and events, with one worker and with several."""
 
+import os
 import re
+import signal
 
 import pytest
 import requests
@@ -124,3 +126,8 @@ def test_any_of_two_workers_answers_for_both(start_server, postgres_url, redis_s
     assert total(found, "process_start_time_seconds") > 0
     seen = {requests_of(figures(server), "operations.healthz") for _ in range(10)}
     assert len(seen) == 1, "each worker told something else"
+
+    dead = re.search(r"\d+", next(iter(clients())))[0]
+    os.kill(int(dead), signal.SIGKILL)
+    until(lambda: len(clients()) == 2 and not any(dead in name for name in clients()))
+    assert requests_of(figures(server), "operations.healthz") >= 40, "what it counted stays counted"
