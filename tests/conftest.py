@@ -29,6 +29,7 @@ share_engines()
 # The files that take longest, so that none of them is the last one that everybody waits for.
 _FIRST = (
     "test_crashes",
+    "test_crowd",
     "test_startup",
     "test_processes",
     "test_nginx",

@@ -11,6 +11,7 @@ from app import create_app
 from app.config import Settings
 from app.extensions import db
 from tests import factories
+from tests.live.hall import Hall
 from tests.live.listener import Listener
 from tests.support.databases import SqliteTemplate
 from tests.support.processes import SECRET_KEY, RedisServer, Server
@@ -41,6 +42,19 @@ def listen(live_server: Server) -> Iterator[Callable[..., Listener]]:
     yield connect
     for listener in made:
         listener.close()
+
+
+@pytest.fixture
+def open_hall() -> Iterator[Callable[..., Hall]]:
+    halls: list[Hall] = []
+
+    def make(*arguments, **options) -> Hall:
+        halls.append(Hall(*arguments, **options))
+        return halls[-1]
+
+    yield make
+    for hall in halls:
+        hall.leave()
 
 
 class Desk:

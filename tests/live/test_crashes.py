@@ -1,22 +1,16 @@
 """What is killed in the middle of its work: no change is half done, none is lost, each is told once."""
 
-import random
-from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import pytest
 import requests
 
-from app.models import Match, MatchResult, ParticipantMember
 from tests import factories
-from tests.live.listener import Listener, token, until
-from tests.support.books import Books, assert_heard_all
+from tests.live.hall import Hall
+from tests.live.listener import until
 from tests.support.databases import PostgresServer
 from tests.support.processes import ROOT, RedisServer, Server
-from tests.support.writers import LOST, all_at_once, busy, send
-
-WRITERS = 200
+from tests.support.writers import LOST, busy, send
 
 
 class CrashingServer(Server):
@@ -41,66 +35,6 @@ class CrashingServer(Server):
 
     def has_died(self) -> bool:
         return not self.order.exists()
-
-
-class Hall:
-    """A tournament, its organizer, and clients that listen to it from before the first change."""
-
-    def __init__(self, server: Server, number: int = 8, listeners: int = 4):
-        self.server = server
-        self.organizer = factories.user()
-        self.tournament = factories.tournament(self.organizer)
-        self.matches = factories.matches(self.tournament, number, "READY")
-        self.books = Books(self.tournament)
-        self.ids = [match.id for match in self.matches]
-        self.channel = f"tournament_{self.tournament.id}"
-        self.access = token(server, self.organizer)
-        self.listeners = [self.listen() for _ in range(listeners)]
-
-    def listen(self, **fields) -> Listener:
-        listener = Listener(self.server)
-        assert listener.subscribe(self.channel, **fields)["ok"]
-        return listener
-
-    def send(self, method: str, path: str, body: dict | None = None) -> tuple[int, dict]:
-        return send(self.server, self.access, method, path, body)
-
-    def last_seq(self) -> int:
-        """The last that everybody is told."""
-        return factories.events(tournament_id=self.tournament.id, is_private=False)[-1].seq
-
-    def assert_all_know_all(self) -> Counter:
-        """Check the books, and that everybody has heard all that was told; returns the changes' numbers."""
-        changes = self.books.assert_balanced()
-        # Clients come back with the last seq that they have, as pages do.
-        for place, listener in enumerate(self.listeners):
-            if not listener.is_connected():
-                heard, mark = listener.heard, max(listener.seqs(), default=0)
-                self.listeners[place] = self.listen(after=mark)
-                self.listeners[place].heard[:0] = heard
-        self.listeners.append(self.listen(after=0))
-        last = self.last_seq()
-        for listener in self.listeners:
-            until(lambda one=listener: max(one.seqs(), default=0) == last, why=listener.seqs)
-            assert_heard_all(listener.heard, self.tournament)
-        return changes
-
-    def leave(self) -> None:
-        for listener in self.listeners:
-            listener.close()
-
-
-@pytest.fixture
-def open_hall() -> Iterator[Callable[..., Hall]]:
-    halls: list[Hall] = []
-
-    def make(*arguments, **options) -> Hall:
-        halls.append(Hall(*arguments, **options))
-        return halls[-1]
-
-    yield make
-    for hall in halls:
-        hall.leave()
 
 
 @pytest.fixture
@@ -263,107 +197,5 @@ def test_while_postgresql_is_killed_no_accepted_write_is_lost(
         assert server.workers() == workers
         assert all(listener.is_connected() for listener in hall.listeners)
         assert_nothing_lost(hall, togglers)
-        hall.leave()
-        server.stop()
-
-
-class Crowd:
-    """People of all roles who write to the same matches of one tournament."""
-
-    def __init__(self, hall: Hall):
-        self.hall = hall
-        people = [factories.user() for _ in range(2)]
-        self.sides = [hall.matches[0].participant1_id, hall.matches[0].participant2_id]
-        for user, side in zip(people, self.sides, strict=True):
-            factories.save(ParticipantMember(participant_id=side, user_id=user.id))
-        self.players = [token(hall.server, user) for user in people]
-
-    def calls(self) -> list[Callable[[], tuple[str, int]]]:
-        """What they are about to do, in whatever order."""
-        made = [call for match in self.hall.matches for call in self._calls_for(match)]
-        random.Random(7).shuffle(made)
-        return made
-
-    def _calls_for(self, match: Match) -> list[Callable[[], tuple[str, int]]]:
-        desk, (one, other) = self.hall.access, self.players
-        path, at = f"matches/{match.id}", factories.soon(500 + match.match_number).isoformat()
-        score = {"participant1_score": 2, "participant2_score": 1}
-        dispute = {"reason": "score_dispute", "description": "It was closer."}
-        later = factories.soon(1000 + match.match_number).isoformat()
-        bulk = {"match_ids": self.hall.ids[match.match_number % 5 :: 10], "scheduled_time": later}
-        by_state = {
-            "SCHEDULED": [
-                ("MATCH_CHECK_IN", one, "POST", f"{path}/check-in/", {}),
-                ("MATCH_CHECK_IN", other, "POST", f"{path}/check-in/", {}),
-                ("MATCH_SCHEDULE", desk, "PATCH", f"{path}/", {"scheduled_time": at}),
-                ("MATCH_BULK_SCHEDULE", desk, "POST", "matches/bulk-schedule/", bulk),
-                ("MATCH_START", desk, "POST", f"{path}/start/", {}),
-            ],
-            "READY": [
-                *[("MATCH_START", desk, "POST", f"{path}/start/", {})] * 2,
-                ("MATCH_UNDO_START", desk, "POST", f"{path}/undo-start/", {}),
-                *[
-                    ("MATCH_LOBBY_UPDATE", desk, "PATCH", f"{path}/lobby/", {"room_code": code})
-                    for code in "ab"
-                ],
-            ],
-            "LIVE": [
-                ("RESULT_SUBMIT", one, "POST", f"{path}/submit-result/", score),
-                ("RESULT_SUBMIT", desk, "POST", f"{path}/submit-result/", score),
-                ("RESULT_CONFIRM", other, "POST", f"{path}/confirm-result/", {}),
-                ("DISPUTE_CREATE", other, "POST", f"{path}/report-dispute/", dispute),
-                ("MATCH_LOBBY_UPDATE", desk, "PATCH", f"{path}/lobby/", {"room_code": "c"}),
-            ],
-            "PENDING_RESULT": [
-                ("RESULT_CONFIRM", other, "POST", f"{path}/confirm-result/", {}),
-                ("RESULT_CONFIRM", desk, "POST", f"{path}/confirm-result/", {}),
-                ("DISPUTE_CREATE", other, "POST", f"{path}/report-dispute/", dispute),
-                ("DISPUTE_CREATE", one, "POST", f"{path}/report-dispute/", dispute),
-                ("MATCH_LOBBY_UPDATE", desk, "PATCH", f"{path}/lobby/", {"room_code": "d"}),
-            ],
-        }
-        return [partial(self._send, *call) for call in by_state[match.state]]
-
-    def _send(self, action: str, access: str, method: str, path: str, body: dict) -> tuple[str, int]:
-        return action, send(self.hall.server, access, method, path, body)[0]
-
-
-def mixed_hall(open_hall, server: Server) -> Hall:
-    """A hall whose matches are in all states in which something can be done."""
-    hall = open_hall(server, number=WRITERS // 5, listeners=8)
-    for place, state in enumerate(("SCHEDULED", "LIVE", "PENDING_RESULT")):
-        for match in hall.matches[place::4]:
-            columns = {"state": state}
-            if state == "SCHEDULED":
-                columns |= {"participant1_checked_in": False, "participant2_checked_in": False}
-                columns |= {"scheduled_time": factories.soon(20), "check_in_deadline": factories.soon(300)}
-            else:
-                columns |= {"started_at": factories.soon(-30)}
-            if state == "PENDING_RESULT":
-                columns |= {"participant1_score": 2, "participant2_score": 1}
-                factories.result(match, submitted_by_id=match.participant1_id)
-            factories.change(match, **columns)
-    hall.matches = [factories.fresh(match) for match in hall.matches]
-    return hall
-
-
-@pytest.mark.parametrize("processes", [1, 2])
-def test_two_hundred_writers_at_once(
-    start_server, sqlite_template, postgres, redis_server, tmp_path, open_hall, processes
-):
-    settings = {"REDIS_URL": redis_server.url, "WEB_CONCURRENCY": str(processes)}
-    with postgres.database("crowd") as shared:
-        url = shared if processes > 1 else sqlite_template.copy(tmp_path / "crowd.db")
-        server = start_server(url, **settings)
-        hall = mixed_hall(open_hall, server)
-        calls = Crowd(hall).calls()
-        hall.books = Books(hall.tournament)
-        assert len(calls) == WRITERS
-        answers = all_at_once(calls)
-        assert {status for _, status in answers} <= {200, 400, 403, 409}
-        accepted = Counter(action for action, status in answers if status == 200)
-        assert hall.assert_all_know_all() == accepted
-        finals = factories.rows(MatchResult, status="final")
-        assert len({each.match_id for each in finals}) == len(finals)
         hall.leave()
         server.stop()
