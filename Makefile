@@ -1,4 +1,5 @@
-# Everything runs in .venv/, which is made at the first use and renewed when the requirements change.
+# Everything runs in .venv/, which is made at the first use and renewed when the requirements change; what `make bench`
+# compares with runs in .venv-bench/.
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench
 
@@ -28,7 +29,7 @@ check: $(VENV)/.ready-dev ## runs the linters: style, format, directions of impo
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.ready-dev ## measures list, detail and start-to-push on this machine
+bench: $(VENV)/.ready-dev ## measures Matchdesk beside the stock stack and the limit, in three minutes (bench/README.md)
 	@$(BIN)/python -m bench
 
 $(VENV)/.ready: requirements.txt

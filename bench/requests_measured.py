@@ -1,22 +1,27 @@
-"""Requests for the same things again and again, to Matchdesk and to the bare server by turns."""
+"""Requests for the same things again and again, to each server by turns."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from statistics import median
 
-from bench.requests_load import Connection, Load, request, run
+from bench.requests_load import Connection, Load, percentile_99, request, run
 from bench.seeding import MAIN, Seeded
-from bench.servers import Server
+from bench.servers import Server, Stand
 from bench.statements import Statements
-from bench.table import Row, ratio
+from bench.table import Row, Target, at_least, at_most, compare
 
-CONNECTIONS = (1, 32)
+CONNECTIONS = 32
+CONSTANT = "/constant"
+API, STOCK_API = "/api/tournaments/matches/", "/api/matches/"
+P99_TO_STOCK, P99_TO_LIMIT = at_most(0.3), at_most(3)
 _numbers = count()
 
 
 @dataclass(frozen=True)
 class Case:
-    """Something to ask for, and what the bare server is asked meanwhile.
+    """Something to ask for, and what the others are asked meanwhile.
 
     Matchdesk keeps answers as long as nothing changes. Only a case that `is_unchanged` lets it do so; the
     others ask with a number that nobody has asked with, so that each answer is made.
@@ -24,7 +29,10 @@ class Case:
 
     what: str
     path: str
-    beside: str = "/constant"
+    stock_path: str
+    limit_path: str = CONSTANT
+    to_stock: Target | None = None
+    to_limit: Target | None = None
     is_unchanged: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     expected: int = 200
@@ -39,31 +47,39 @@ class Case:
         """The next request."""
         return request("GET", self.next_path(), **self.headers)
 
-    def bare_request(self) -> bytes:
-        """What the bare server is asked."""
-        return request("GET", self.beside)
-
 
 def cases(seeded: Seeded, server: Server) -> list[Case]:
     """What is measured."""
-    api = "/api/tournaments/matches/"
-    match, page = f"{api}{seeded.finished}/", f"/matches/{seeded.finished}/"
-    main, html = f"?tournament={MAIN}", f"/tournaments/cup-{MAIN}/matches/"
+    main, named = f"?tournament={MAIN}", "?search=07+of+01"
+    match, stock_match = f"{API}{seeded.finished}/", f"{STOCK_API}{seeded.finished}/"
+    page = f"/matches/{seeded.finished}/"
     known = {"If-None-Match": _etag(server, match)}
+    listed = (f"{API}{main}", f"{STOCK_API}{main}", f"/list{main}")
+    kept = {"is_unchanged": True}
     return [
-        Case("JSON list, one tournament", f"{api}{main}", f"/list{main}"),
-        Case("JSON list, one tournament, unchanged", f"{api}{main}", f"/list{main}", is_unchanged=True),
-        Case("JSON list, all", api, "/list"),
-        Case("JSON list, one state", f"{api}?state=LIVE", "/list?state=LIVE"),
-        Case("JSON list, by name", f"{api}?search=07+of+01", "/list?search=07+of+01"),
-        Case("JSON match", match),
-        Case("JSON match, unchanged", match, is_unchanged=True),
-        Case("JSON match, unchanged, 304", match, is_unchanged=True, headers=known, expected=304),
-        Case("HTML list", html),
-        Case("HTML list, unchanged", html, is_unchanged=True),
-        Case("HTML match", page),
-        Case("HTML match, unchanged", page, is_unchanged=True),
+        Case("JSON list, one tournament", *listed, at_least(8), at_least(0.45)),
+        Case("JSON list, one tournament, unchanged", *listed, at_least(20), **kept),
+        Case("JSON list, all", API, STOCK_API, "/list", at_least(6), at_least(0.6)),
+        Case("JSON list, by name", f"{API}{named}", f"{STOCK_API}{named}", f"/list{named}"),
+        Case("JSON match", match, stock_match, to_stock=at_least(2.5)),
+        Case("JSON match, unchanged", match, stock_match, to_stock=at_least(6), **kept),
+        Case("JSON match, unchanged, 304", match, stock_match, **kept, headers=known, expected=304),
+        Case("HTML match", page, page, to_stock=at_least(2.5)),
+        Case("HTML match, unchanged", page, page, to_stock=at_least(6), **kept),
+        Case("HTML list", *_html_list(listed[1])),
+        Case(
+            "HTML list, unchanged; stock: JSON list",
+            *_html_list(listed[1]),
+            CONSTANT,
+            at_least(8),
+            at_least(0.3),
+            **kept,
+        ),
     ]
+
+
+def _html_list(stock_list: str) -> tuple[str, str]:
+    return f"/tournaments/cup-{MAIN}/matches/", stock_list
 
 
 def _etag(server: Server, path: str) -> str:
@@ -75,36 +91,89 @@ def _etag(server: Server, path: str) -> str:
     return next(line.partition(": ")[2] for line in head.split("\r\n") if line.lower().startswith("etag"))
 
 
-def measure(seeded: Seeded, matchdesk: Server, bare: Server, rounds: int, seconds: float) -> list[Row]:
-    """The rows of all cases."""
-    asked = cases(seeded, matchdesk)
-    statements = Statements(seeded.url)
-    try:
-        counts = {case.what: statements.of(case.next_path, case.headers) for case in asked}
-    finally:
-        statements.close()
-    loads: dict[tuple[str, int], list[tuple[Load, Load]]] = {}
+def measure(seeded: Seeded, stand: Stand, rounds: int, seconds: float) -> Iterator[Row]:
+    """The rows of all cases, then the worst latencies."""
+    asked = cases(seeded, stand.ours)
+    statements = _statements(seeded, asked)
+    ours, stock, limit = (defaultdict(list) for _ in range(3))
     for _ in range(rounds):
-        for case in asked:
-            for connections in CONNECTIONS:
-                load = {"connections": connections, "seconds": seconds}
-                ours = run(matchdesk, case.next_request, expected=case.expected, **load)
-                theirs = run(bare, case.bare_request, **load)
-                loads.setdefault((case.what, connections), []).append((ours, theirs))
-    return [_row(what, connections, pairs, counts[what]) for (what, connections), pairs in loads.items()]
+        _round(stand, asked, seconds, (ours, stock, limit))
+    for case in asked:
+        yield compare(
+            case.what,
+            "/s",
+            _rates(ours[case.what]),
+            _rates(stock[case.stock_path]),
+            _rates(limit[case.limit_path]),
+            stock_target=case.to_stock,
+            limit_target=case.to_limit,
+            cpu=median(load.cpu for load in ours[case.what]) * 1000,
+            statements=statements[case.what],
+        )
+    yield from _worst(asked, ours, stock)
 
 
-def _row(what: str, connections: int, pairs: list[tuple[Load, Load]], statements: int) -> Row:
-    ours, theirs = zip(*pairs, strict=True)
-    our_rates, their_rates = ([load.per_second for load in loads] for loads in (ours, theirs))
-    return Row(
-        what=what,
-        at=f"c={connections}",
-        matchdesk=f"{median(our_rates):.0f}/s",
-        bare=f"{median(their_rates):.0f}/s",
-        ratio=ratio(our_rates, their_rates),
-        median=median(load.median for load in ours) * 1000,
-        p99=median(load.p99 for load in ours) * 1000,
-        cpu=median(load.cpu for load in ours) * 1000,
-        statements=statements,
-    )
+def _statements(seeded: Seeded, asked: list[Case]) -> dict[str, int]:
+    """How much SQL each case takes; RuntimeError where an answer that should be made anew was not."""
+    counted = Statements(seeded.url)
+    try:
+        counts = {case.what: counted.of(case.next_path, case.headers) for case in asked}
+    finally:
+        counted.close()
+    for case in asked:
+        if not case.is_unchanged and not counts[case.what]:
+            raise RuntimeError(f"{case.what}: this was to be asked so that it is not found kept")
+    return counts
+
+
+def _round(stand: Stand, asked: list[Case], seconds: float, loads: tuple[dict, dict, dict]) -> None:
+    """Ask once for each case; what several cases compare themselves with is asked for once."""
+    done: set[tuple[int, str]] = set()
+    for case in asked:
+        ours = run(
+            stand.ours,
+            case.next_request,
+            connections=CONNECTIONS,
+            seconds=seconds,
+            expected=case.expected,
+        )
+        loads[0][case.what].append(ours)
+        for place, (server, path) in enumerate(
+            ((stand.stock, case.stock_path), (stand.limit, case.limit_path)), start=1
+        ):
+            if server is not None and (place, path) not in done:
+                done.add((place, path))
+                sent = request("GET", path)
+                load = run(server, lambda sent=sent: sent, connections=CONNECTIONS, seconds=seconds)
+                loads[place][path].append(load)
+
+
+def _rates(loads: list[Load]) -> list[float]:
+    return [load.per_second for load in loads]
+
+
+def _worst(asked: list[Case], ours: dict, stock: dict) -> Iterator[Row]:
+    """The case whose p99 is worst beside the stock stack's, and that which is worst beside a fair turn.
+
+    With fair turns everybody waits for as long as all connections' requests take.
+    """
+    beside_stock, beside_turns = [], []
+    for case in asked:
+        mine = _p99(ours[case.what])
+        turn = CONNECTIONS / median(_rates(ours[case.what])) * 1000
+        what = f"p99 at c={CONNECTIONS}, the worst: {case.what.partition(';')[0]}"
+        beside_turns.append(
+            Row(what, "ms", mine, limit=turn, to_limit=mine / turn, limit_target=P99_TO_LIMIT)
+        )
+        if measured := stock.get(case.stock_path):
+            theirs = _p99(measured)
+            beside_stock.append(
+                Row(what, "ms", mine, stock=theirs, to_stock=mine / theirs, stock_target=P99_TO_STOCK)
+            )
+    if beside_stock:
+        yield max(beside_stock, key=lambda row: row.to_stock)
+    yield max(beside_turns, key=lambda row: row.to_limit)
+
+
+def _p99(loads: list[Load]) -> float:
+    return percentile_99([took for load in loads for took in load.took]) * 1000

@@ -10,14 +10,20 @@ from sqlalchemy import Connection, create_engine, insert
 
 from app.database import prepare_engine
 from app.models import AuditLog, Bracket, Match, MatchResult, Participant, Tournament, User
+from bench.multiplying import multiply
 
 PASSWORD = "measured, not guarded"
 ORGANIZER = "organizer"
 MATCHES_PER_TOURNAMENT = 250
+# More matches than these are copies of them.
+WRITTEN = 10_000
 PARTICIPANTS = 32
 # The tournament with the clients: its matches wait to be started. It is a tenth of all, if not more.
 MAIN = 1
 LEAST_READY = 100
+# Two more with clients, so that several crowds can be told by turns: of pages, and aside from the others.
+PAGES, ASIDE = 2, 3
+LEAST_READY_ELSEWHERE = 20
 STATES = ("SCHEDULED", "CHECK_IN", "READY", "LIVE", "PENDING_RESULT", "COMPLETED")
 DECIDED = ("PENDING_RESULT", "COMPLETED")
 # So far ahead that no deadline passes, and nothing changes by itself, while it is measured.
@@ -33,6 +39,7 @@ class Seeded:
     tournaments: int
     ready: list[int]
     finished: int
+    ready_elsewhere: dict[int, list[int]]
 
     @property
     def url(self) -> str:
@@ -40,23 +47,39 @@ class Seeded:
         return f"sqlite:///{self.path}"
 
 
-def seed(path: Path, matches: int) -> Seeded:
-    """Make the database; the same number gives the same rows."""
-    chance = random.Random(matches)
-    main = max(matches // 10, LEAST_READY)
-    others = max(1, (matches - main) // MATCHES_PER_TOURNAMENT)
+def seed(path: Path, matches: int, main: int | None = None) -> Seeded:
+    """Make the database; the same numbers give the same rows. `main` is how many the main tournament has.
+
+    More than some thousand matches are copies of the first, so that a million takes less than a minute.
+    """
+    written = min(matches, WRITTEN)
+    chance = random.Random(written)
+    ready = _ready_rows(main or max(matches // 10, LEAST_READY), max(written // 50, LEAST_READY_ELSEWHERE))
+    others = max(1, (written - len(ready)) // MATCHES_PER_TOURNAMENT)
     engine = create_engine(f"sqlite:///{path}")
     prepare_engine(engine)
     User.metadata.create_all(engine)
-    rows = [_ready(n) for n in range(1, main + 1)]
-    rows += [_any(n, MAIN + 1 + n % others, chance) for n in range(main + 1, matches + 1)]
+    rows = [*ready]
+    rows += [_any(n, ASIDE + 1 + n % others, chance) for n in range(len(ready) + 1, written + 1)]
     with engine.begin() as connection:
-        _add_tournaments(connection, others + 1)
+        _add_tournaments(connection, others + ASIDE)
         connection.execute(insert(Match), rows)
         _add_past(connection, rows)
+        copies = -(-(matches - len(rows)) // (len(rows) - len(ready))) if matches > len(rows) else 0
+        if copies:
+            multiply(connection, copies, ASIDE, len(ready))
     engine.dispose()
     finished = next((row["id"] for row in rows if row["state"] == "COMPLETED"), 1)
-    return Seeded(path, len(rows), others + 1, [row["id"] for row in rows[:main]], finished)
+    waiting: dict[int, list[int]] = {}
+    for row in ready:
+        waiting.setdefault(row["tournament_id"], []).append(row["id"])
+    total = len(rows) + copies * (len(rows) - len(ready))
+    return Seeded(path, total, others * (copies + 1) + ASIDE, waiting.pop(MAIN), finished, waiting)
+
+
+def _ready_rows(main: int, elsewhere: int) -> list[dict]:
+    tournaments = [MAIN] * main + [PAGES] * elsewhere + [ASIDE] * elsewhere
+    return [_ready(n, tournament) for n, tournament in enumerate(tournaments, start=1)]
 
 
 def _add_tournaments(connection: Connection, count: int) -> None:
@@ -104,10 +127,9 @@ def _any(number: int, tournament: int, chance: random.Random) -> dict:
     return row
 
 
-def _ready(number: int) -> dict:
-    first, second = number % PARTICIPANTS, (number + 1) % PARTICIPANTS
-    planned = NOON + timedelta(minutes=number)
-    return _match(number, MAIN, "READY", _entrant(MAIN, first), _entrant(MAIN, second), planned)
+def _ready(number: int, tournament: int) -> dict:
+    first, second = (_entrant(tournament, (number + side) % PARTICIPANTS) for side in range(2))
+    return _match(number, tournament, "READY", first, second, NOON + timedelta(minutes=number))
 
 
 def _match(number: int, tournament: int, state: str, first: int, second: int, planned: datetime) -> dict:

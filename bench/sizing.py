@@ -6,20 +6,18 @@ matches. Prints a table; takes about a minute.
 
 import argparse
 import gc
-import re
 import tempfile
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from statistics import median
 
 from bench import servers
-from bench.listeners import Listener, connect_page, crowd, tell
-from bench.requests_load import Connection, request
+from bench.organizer import Organizer
 from bench.seeding import MAIN, Seeded, seed
-from bench.starts_measured import organizer_starts
+from bench.sockets import Loop, crowd, page_door
 from bench.table import machine
+from bench.telling import tell
 
 CROWDS = (500, 1500)
 STARTS = 10
@@ -40,7 +38,8 @@ def main(arguments: list[str] | None = None) -> None:
         print(f"a finished match, with its log and result: {_bytes_a_match(small, large):,.0f} bytes of disk")
         with servers.matchdesk(large.path, Path(name)) as server:
             gc.disable()
-            starts = organizer_starts(organizer := Connection(server.port), large.ready)
+            organizer = Organizer(server)
+            starts = organizer.starts(large.ready)
             told = {
                 count: _crowd(server, organizer, starts, count, options.seconds) for count in options.clients
             }
@@ -52,38 +51,24 @@ def _bytes_a_match(small: Seeded, large: Seeded) -> float:
 
 
 def _crowd(
-    server: servers.Server, organizer: Connection, starts: Iterator[bytes], count: int, seconds: float
+    server: servers.Server, organizer: Organizer, starts: Iterator[bytes], count: int, seconds: float
 ) -> dict[str, float]:
     """What the crowd costs: seconds of processor, bytes of memory."""
-    found = {"memory before": _memory(server)}
+    loop, found = Loop(), {"memory before": server.memory_bytes()}
     before, began = server.cpu_seconds(), time.perf_counter()
-    with crowd(partial(connect_page, server.port, MAIN), count) as listeners:
+    with crowd(loop, page_door(server.port, MAIN), count) as pages:
         found["connects"], found["connecting"] = server.cpu_seconds() - before, time.perf_counter() - began
-        time.sleep(1.0)
-        found["memory"] = _memory(server)
+        loop.during(1.0)
+        found["memory"] = server.memory_bytes()
         before = server.cpu_seconds()
-        _sit(listeners, seconds)
+        loop.during(seconds)
         found["idle"] = (server.cpu_seconds() - before) / seconds
-        told = [tell(server, organizer, next(starts), listeners) for _ in range(STARTS + 1)][1:]
+        told = [tell(server, organizer.connection, next(starts), pages) for _ in range(STARTS + 1)][1:]
     found["start"] = median(each.cpu for each in told)
     found["last"] = median(each.last for each in told)
     found["size"] = told[0].size
     time.sleep(1.0)
     return found
-
-
-def _sit(listeners: list[Listener], seconds: float) -> None:
-    """Let the time pass, answering what the server asks."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        time.sleep(0.2)
-        for listener in listeners:
-            listener.answer_pings()
-
-
-def _memory(server: servers.Server) -> float:
-    answer = Connection(server.port).ask(request("GET", "/metrics")).decode()
-    return float(re.search(r"^process_resident_memory_bytes (\S+)$", answer, re.MULTILINE)[1])
 
 
 def _compare(told: dict[int, dict[str, float]]) -> None:

@@ -27,6 +27,9 @@ class Statements:
         event.listen(self._engine, "before_cursor_execute", self._note)
         log = logging.getLogger("app.services.prepared")
         log.setLevel(logging.DEBUG)
+        # They are counted here, and not to be read among the results.
+        log.propagate = False
+        logging.getLogger("app.answered").setLevel(logging.WARNING)
         log.addHandler(_Each(self._note_prepared))
 
     def of(self, next_path: Callable[[], str], headers: dict[str, str]) -> int:
