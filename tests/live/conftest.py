@@ -1,6 +1,7 @@
 """What the tests of live updates share."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask import Flask
 from app import create_app
 from app.config import Settings
 from app.extensions import db
+from app.services import rate_limits
 from tests import factories
 from tests.live.hall import Hall
 from tests.live.listener import Listener
@@ -73,6 +75,17 @@ def desk_on(database_url: str, folder: Any, **environ: str) -> Desk:
     """A process of its own on this database."""
     environ = {"MATCHDESK_ENV": "test", "SECRET_KEY": SECRET_KEY, "DATABASE_URL": database_url, **environ}
     return Desk(create_app(Settings.from_env(environ, instance_path=folder)))
+
+
+@contextmanager
+def writes_left(desk: Desk, user: Any, number: int) -> Iterator[None]:
+    """Leave the user so many writes in this minute; all of them again afterwards, for whoever has the id then."""
+    limit, key = rate_limits.LIMITS["write"], str(user.id)
+    with desk.app.app_context():
+        rate_limits.limiter.limiter.clear(limit, key)
+        assert rate_limits.limiter.limiter.hit(limit, key, cost=limit.amount - number)
+        yield
+        rate_limits.limiter.limiter.clear(limit, key)
 
 
 @pytest.fixture
