@@ -116,15 +116,17 @@ def _leave_gracefully(worker):
     leave = signal.getsignal(signal.SIGTERM)
 
     def leave_gracefully(number, frame):
-        leave(number, frame)
-        gevent.spawn(_drain, worker)
+        gevent.spawn(_drain, worker, lambda: leave(number, frame))
 
     signal.signal(signal.SIGTERM, leave_gracefully)
 
 
-def _drain(worker):
+def _drain(worker, leave):
     live = worker.wsgi.extensions["matchdesk_live"]
     worker.log.error_log.addFilter(_is_news)
+    # First: for websockets, which outlive their request, the worker does not wait by itself.
+    live.send_away()
+    leave()
     begun = time.monotonic()
     while time.monotonic() - begun < graceful_timeout:
         live.send_away()

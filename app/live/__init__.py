@@ -12,8 +12,10 @@ from app.services.unit_of_work import on_commit
 
 from .bus import Bus
 from .clock import Clock
+from .connections import Engine
+from .fanout import FanOut
 from .fragments import DrawBracket, Fragments
-from .gauges import CountedFanOut, CountedServer, Gauges
+from .gauges import Gauges
 from .handlers import Handlers
 from .leaving import send_away
 from .relay import Relay
@@ -48,7 +50,7 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     async_mode = "gevent" if _is_gevent_in_charge() else "threading"
     socketio.init_app(
         app,
-        client_manager=CountedFanOut() if async_mode == "gevent" else None,
+        client_manager=FanOut() if async_mode == "gevent" else None,
         async_mode=async_mode,
         # With several processes, a long-polling client would meet another one each time.
         transports=["websocket"] if settings.workers > 1 else ["polling", "websocket"],
@@ -58,7 +60,9 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
         async_handlers=False,
         manage_session=False,
     )
-    live = Live(app, CountedServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
+    if async_mode == "gevent":
+        Engine.adopt(socketio.server.eio)
+    live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
     live.handlers.register(socketio)
     app.extensions["matchdesk_live"] = live
     app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve)

@@ -9,32 +9,12 @@ from pathlib import Path
 from app import metrics
 from app.extensions import db
 
-from .fanout import FanOut
 from .relay import Relay
 from .server import LiveServer
 
 LOOK_SECONDS = 0.25
 _STARTED_AT = time.time()
 _PAGE_BYTES = resource.getpagesize()
-
-
-class CountedFanOut(FanOut):
-    """The fan-out, with a count of what it sends."""
-
-    def _send(self, encoded, eio_sids):
-        eio_sids = list(eio_sids)
-        metrics.pushes.inc(len(eio_sids))
-        super()._send(encoded, eio_sids)
-
-
-class CountedServer(LiveServer):
-    """The server, with a count of those whom it cuts off."""
-
-    def cut_off(self, eio_sid: str) -> None:
-        """Close the client's connection, and count it."""
-        if eio_sid in self.eio.sockets:
-            metrics.cut_off.inc()
-        super().cut_off(eio_sid)
 
 
 class Gauges:

@@ -14,6 +14,8 @@ from contextvars import ContextVar
 
 import socketio
 
+from app import metrics
+
 log = logging.getLogger(__name__)
 
 # Events are about 1 KB, so that a client has some 200 KB waiting when it is cut off.
@@ -73,6 +75,8 @@ class LiveServer(socketio.Server):
             yield
         finally:
             _left_for_later.reset(token)
+            # Kept with every client otherwise, with all that was read from it.
+            self.environ.get(eio_sid, {}).pop("werkzeug.request", None)
         try:
             for continuation in waiting:
                 continuation()
@@ -101,6 +105,7 @@ class LiveServer(socketio.Server):
         connection = self.eio.sockets.get(eio_sid)
         if connection is None:
             return
+        metrics.cut_off.inc()
         with suppress(self.eio.get_queue_empty_exception()):
             while True:
                 connection.queue.get(block=False)

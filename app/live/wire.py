@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+_TEXT_FRAME = 0x81
+_SHORT, _MEDIUM = 126, 65_536
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 # A client answers a ping every 25 s: one that neither sends nor takes anything for longer is gone.
 SILENCE_SECONDS = 45.0
@@ -27,10 +29,16 @@ class WholeFrames:
         self._received = 0
         self._window_ends = 0.0
         # Under gevent the socket that never waits lies beneath the one that lets others run meanwhile.
-        self._raw = getattr(connection, "_sock", connection)
+        self._send_raw = getattr(connection, "_sock", connection).send
         self._one_at_a_time = threading.Lock()
         self._is_broken = False
         connection.settimeout(SILENCE_SECONDS)
+
+    def outlive_request(self) -> None:
+        """Go on with a connection of our own: the server closes its one at the end of the request."""
+        self._connection = self._connection.dup()
+        self._connection.settimeout(SILENCE_SECONDS)
+        self._send_raw = getattr(self._connection, "_sock", self._connection).send
 
     def recv(self, size: int) -> bytes:
         """What the client sent, after others had a turn; ConnectionAbortedError for one that floods us."""
@@ -61,25 +69,22 @@ class WholeFrames:
     def send_now(self, frame: bytes, start_task: Callable[..., object]) -> bool:
         """Send the frame without waiting; False, and nothing sent, where the connection cannot take it now.
 
-        What the system does not take at once is sent by a task, and others wait for that.
+        What the system does not take at once is sent by a task, and others wait for that. Only right where
+        nobody else runs meanwhile: nothing is locked but for that task.
         """
-        if self._is_broken or not self._one_at_a_time.acquire(blocking=False):
+        if self._is_broken or self._one_at_a_time.locked():
             return False
-        sent = 0
         try:
-            sent = self._raw.send(frame, socket.MSG_DONTWAIT)
+            sent = self._send_raw(frame, socket.MSG_DONTWAIT)
         except BlockingIOError:
             return False
         except OSError:
             self._is_broken = True
             self._shut_down()
             return False
-        finally:
-            if not 0 < sent < len(frame):
-                self._one_at_a_time.release()
         if sent < len(frame):
-            # A view: of a large frame, each of many slow clients would else have a copy of its own.
-            start_task(self._send_rest, memoryview(frame)[sent:])
+            self._one_at_a_time.acquire()
+            start_task(self._send_rest, frame[sent:])
         return True
 
     def _send_rest(self, rest: memoryview) -> None:
@@ -143,3 +148,14 @@ def fair_turn(async_mode: str) -> Callable[[], None]:
     from gevent import sleep
 
     return lambda: sleep(0)
+
+
+def text_frame(text: str) -> bytes:
+    """The text as one unmasked WebSocket frame, as servers send it (RFC 6455, section 5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < _SHORT:
+        return bytes((_TEXT_FRAME, size)) + payload
+    if size < _MEDIUM:
+        return bytes((_TEXT_FRAME, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((_TEXT_FRAME, 127)) + size.to_bytes(8, "big") + payload
