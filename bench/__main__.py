@@ -5,6 +5,7 @@ import gc
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,15 +28,15 @@ MATCHES = 10_000
 # How much is measured, and for how long at most, in seconds.
 SMALL = {
     "rounds": 3,
-    "seconds": 0.5,
+    "seconds": 0.4,
     "clients": [100, 1_000],
     "starts": 10,
     "at_once": 2_000,
     "idle": 2_000,
     "idle_seconds": 25.0,
-    "watching": 1_000,
+    "watching": 500,
     "season": [1_000, 100_000],
-    "questions": 20,
+    "questions": 12,
     "returning": 1_000,
     "at_most": 300,
 }
@@ -109,8 +110,9 @@ def _restarts(run: Run) -> Iterator[Row]:
 
 
 PARTS: dict[str, Callable[[Run], Iterator[Row]]] = {
-    "requests": _requests,
+    # First, since a server that has done other things has memory to spare.
     "crowds": _crowds,
+    "requests": _requests,
     "starts": _starts,
     "storm": _storm,
     "growth": _growth,
@@ -147,7 +149,9 @@ def _measure(options: argparse.Namespace, folder: Path, stock_python: Path | Non
         gc.collect()
         gc.disable()
         for part in options.parts:
+            began = time.monotonic()
             rows.extend(PARTS[part](Run(options, seeded, stand, folder)))
+            print(f"{part}: {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
             gc.collect()
 
 

@@ -12,6 +12,8 @@ from bench.table import Row, at_most, compare
 # The first clients find nothing prepared; they count for nothing.
 FIRST = 50
 SETTLE_SECONDS = 0.5
+# Less of a processor within a moment is nothing at all.
+LEAST_PERCENT = 0.001
 KIB = 1024
 
 
@@ -57,7 +59,7 @@ def measure(stand: Stand, at_once: int, idle: int, seconds: float) -> Iterator[R
         loop.during(seconds)
         passed = time.perf_counter() - began
         used = [
-            (each.server.cpu_seconds() - was) / passed * 100
+            max((each.server.cpu_seconds() - was) / passed * 100, LEAST_PERCENT)
             for each, was in zip(entered, before, strict=True)
         ]
         yield compare(

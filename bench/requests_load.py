@@ -1,5 +1,6 @@
 """Load with HTTP requests: some connections, each sending its next request when the last is answered."""
 
+import re
 import selectors
 import socket
 import time
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from bench.servers import HOST, Server
 
 PATIENCE = 30.0
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Connection:
             end = self._received.find(b"\r\n\r\n")
             if end < 0:
                 return None
-            self._length = end + 4 + _body_length(self._received[:end])
+            length = _LENGTH.search(self._received, 0, end + 2)
+            self._length = end + 4 + (int(length[1]) if length else 0)
         return self._received if len(self._received) >= self._length else None
 
     def ask(self, request: bytes) -> bytes:
@@ -56,14 +59,6 @@ class Connection:
             answer = self.receive()
             if answer is not None:
                 return answer
-
-
-def _body_length(head: bytes) -> int:
-    for line in head.split(b"\r\n")[1:]:
-        name, _, value = line.partition(b":")
-        if name.lower() == b"content-length":
-            return int(value)
-    return 0
 
 
 def request(method: str, path: str, body: bytes = b"", **headers: str) -> bytes:

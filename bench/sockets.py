@@ -21,7 +21,7 @@ DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\
 _SEQ = re.compile(rb'"seq":(\d+)')
 
 # What the server says, in its first bytes, and what the client says then.
-Steps = tuple[tuple[bytes, str | None], ...]
+Steps = tuple[tuple[bytes, bytes | None], ...]
 
 
 class Loop:
@@ -78,8 +78,8 @@ def _socket_io(port: int, steps: Callable[[int | None], Steps]) -> Door:
 
 def channel_door(port: int, tournament_id: int) -> Door:
     """For programs that subscribe to a tournament."""
-    asked = f"420{json.dumps(['subscribe', {'channel': f'tournament_{tournament_id}'}])}"
-    steps: Steps = ((b"0", "40"), (b"40", asked), (b'430[{"ok":true', None))
+    asked = f"420{json.dumps(['subscribe', {'channel': f'tournament_{tournament_id}'}])}".encode()
+    steps: Steps = ((b"0", b"40"), (b"40", asked), (b'430[{"ok":true', None))
     return _socket_io(port, lambda seq: steps)
 
 
@@ -88,7 +88,7 @@ def page_door(port: int, tournament_id: int) -> Door:
 
     def steps(seq: int | None) -> Steps:
         auth = json.dumps({"page": "tournament", "id": tournament_id, "seq": seq})
-        return ((b"0", f"40{auth}"), (b"40", None))
+        return ((b"0", f"40{auth}".encode()), (b"40", None))
 
     return _socket_io(port, steps)
 
@@ -127,9 +127,8 @@ class Client:
             self._crowd.loop.leave(self.socket)
             self.socket.close()
 
-    def send(self, text: str, kind: int = TEXT) -> None:
+    def send(self, payload: bytes, kind: int = TEXT) -> None:
         """Send a frame, masked with zeros."""
-        payload = text.encode()
         size = len(payload)
         head = bytes([0x80 | size]) if size < 126 else b"\xfe" + size.to_bytes(2, "big")
         self.socket.send(bytes([0x80 | kind]) + head + bytes(4) + payload)
@@ -185,12 +184,12 @@ class Client:
     def _hear_all(self, now: float) -> None:
         for kind, payload in self.frames():
             if kind == PING:
-                self.send(payload.decode(), PONG)
+                self.send(payload, PONG)
             elif kind == CLOSE:
                 self._lost()
                 return
             elif payload == self._crowd.door.pings:
-                self.send("3")
+                self.send(b"3")
             elif self.is_in:
                 self._crowd.told(self, payload, now)
                 if self.socket.fileno() < 0:
