@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from bench.seeding import Seeded, seed
 from bench.table import Row, in_markdown, machine
 
 MATCHES = 10_000
+LAST_LINES = 30
 # How much is measured, and for how long at most, in seconds.
 SMALL = {
     "rounds": 3,
@@ -134,11 +136,23 @@ def main(arguments: list[str] | None = None) -> None:
     servers.prepare_machine()
     rows: list[Row] = []
     try:
-        with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        with tempfile.TemporaryDirectory(prefix="bench-") as name, _logs_of_failures(Path(name)):
             _measure(options, Path(name), stock_python, rows)
     finally:
         signal.alarm(0)
         print(f"\n{in_markdown(rows)}")
+
+
+@contextmanager
+def _logs_of_failures(folder: Path) -> Iterator[None]:
+    """Where this goes wrong, show what the servers said last."""
+    try:
+        yield
+    except Exception:
+        for log in sorted(folder.glob("*.log")):
+            last = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+            print(f"{log.name}:", *last, sep="\n  ", file=sys.stderr)
+        raise
 
 
 def _measure(options: argparse.Namespace, folder: Path, stock_python: Path | None, rows: list[Row]) -> None:
