@@ -120,13 +120,13 @@ def require_match(actor: Actor, match: Match, tournament: Tournament, permission
 
 def check_match(
     actor: Actor, match_id: int, permission: Permission = Permission.MATCH_VIEW, *, deleted: bool = False
-) -> None:
-    """Raise what `get_match` would, without loading the match."""
+) -> frozenset[Role]:
+    """The actor's roles towards the match, without loading it; raises like `get_match`."""
     _require_sign_in(actor, permission)
     row = _SUBJECT.first({"match_id": match_id, "user_id": actor.user_id})
     if row is not None:
         row = {name.removeprefix(SUBJECT_PREFIX): value for name, value in row.items()}
-    check_subject(actor, row, permission, deleted=deleted)
+    return check_subject(actor, row, permission, deleted=deleted)
 
 
 def check_subject(

@@ -7,6 +7,7 @@ import hashlib
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -66,9 +67,13 @@ def register_template_helpers(app: Flask) -> None:
     def digest(name: str, changed_at: int) -> str:
         return hashlib.sha256((root / name).read_bytes()).hexdigest()[:10]
 
+    @lru_cache(maxsize=256)
+    def address(name: str, _second: int) -> str:
+        return f"/static/{name}?v={digest(name, (root / name).stat().st_mtime_ns)}"
+
     def asset(name: str) -> str:
         """The address of a static file; it changes with the content, so browsers may keep it for long."""
-        return f"/static/{name}?v={digest(name, (root / name).stat().st_mtime_ns)}"
+        return address(name, int(monotonic()))
 
     @lru_cache(maxsize=4096)
     def rendered_row(values: tuple) -> Markup:

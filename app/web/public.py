@@ -5,6 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from app.answers import kept_for_strangers, shows_only
 from app.domain.lobby import public_part
+from app.domain.permissions import Actor
 from app.services.queries import match_detail, match_panel, pages, rows
 
 from . import match_views
@@ -39,20 +40,44 @@ def match(match_id: int):
     """One match: the scoreboard for everyone, and what its people may do with it."""
     shows_only("match_id", match_id)
     actor = current_actor()
-    panel = match_panel.get_panel(actor, match_id, now())
-    row = rows.find_row(match_id)
-    plays_or_helps = panel.own_side or (panel.may("MATCH_LOBBY_VIEW") and not panel.is_run_by_reader)
+    values = _for_nobody(match_id) if actor.is_anonymous else _for_somebody(actor, match_id)
+    row = values["row"]
     return render_template(
         "matches/detail.html",
-        **match_views.context(panel, "match"),
-        own=match_views.context(panel, "side") if plays_or_helps else None,
-        row=row,
-        lobby=public_part(panel.match.lobby),
-        history=sentences(match_detail.list_history(actor, match_id), row, panel.sides),
+        **values,
+        history=sentences(match_detail.list_history(actor, match_id), row, values["sides"]),
         live_page="match",
         live_id=match_id,
         live_seq=row["seq"],
     )
+
+
+def _for_nobody(match_id: int) -> dict:
+    """The match alone. Most who ask are strangers, and they can do nothing to it."""
+    row = rows.find_public_match(match_id)
+    if row is None:
+        raise NotFound
+    tournament = {name: row[name] for name in ("time_zone", "game", "enable_check_in")} | {
+        "slug": row["tournament_slug"],
+        "name": row["tournament_name"],
+        "is_public": True,
+    }
+    lobby = public_part(row.pop("lobby"))
+    return {"row": row, "sides": match_panel.sides_of(row), "tournament": tournament, "lobby": lobby}
+
+
+def _for_somebody(actor: Actor, match_id: int) -> dict:
+    """The match with what the reader may do to it."""
+    panel = match_panel.get_panel(actor, match_id, now())
+    plays_or_helps = panel.own_side or (panel.may("MATCH_LOBBY_VIEW") and not panel.is_run_by_reader)
+    return {
+        **match_views.context(panel, "match"),
+        "runs": panel.is_run_by_reader,
+        "own": match_views.context(panel, "side") if plays_or_helps else None,
+        "row": rows.find_row(match_id),
+        "sides": panel.sides,
+        "lobby": public_part(panel.match.lobby),
+    }
 
 
 def page_number() -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 
 from app.domain.errors import NotFound
 from app.domain.lobby import SCHEMAS, public_part
@@ -28,6 +28,8 @@ from .match_list import row_select, with_state_display
 
 # What an audit row's meta may tell to those who may see the match, but not all of its history.
 _PUBLIC_META = {
+    "MATCH_BULK_SCHEDULE": ("old_scheduled_time", "new_scheduled_time"),
+    "MATCH_BULK_UNDO": ("old_scheduled_time", "new_scheduled_time"),
     "MATCH_CREATE": ("scheduled_time",),
     "MATCH_SCHEDULE": ("old_scheduled_time", "new_scheduled_time"),
     "MATCH_CHECK_IN": ("participant_id",),
@@ -161,61 +163,50 @@ def list_results(actor: Actor, match_id: int) -> list[dict]:
 
 def list_history(actor: Actor, match_id: int) -> list[dict]:
     """What happened to the match, oldest first: all of it for its staff, the public part for others."""
-    found = access.get_match(actor, match_id)
-    sees_all = found.may(Permission.MATCH_HISTORY_VIEW)
-    statement = (
-        select(
-            AuditLog.id, AuditLog.action, AuditLog.created_at, AuditLog.meta, User.username, AuditLog.user_id
-        )
-        .outerjoin(User, User.id == AuditLog.user_id)
-        .where(AuditLog.match_id == match_id)
-        .order_by(AuditLog.id)
-    )
+    sees_all = may(access.check_match(actor, match_id), Permission.MATCH_HISTORY_VIEW)
+    entries = [*_HISTORY.documents({"match_id": match_id}), *_from_batches(match_id)]
     if not sees_all:
-        statement = statement.where(AuditLog.action.in_(sorted(_PUBLIC_META)))
-    entries = [
-        {
-            "id": row.id,
-            "action": row.action,
-            "created_at": iso(row.created_at),
-            "user": row.user_id if sees_all else None,
-            "username": (row.username or "") if sees_all else "",
-            "meta": row.meta if sees_all else _only(row.meta, _PUBLIC_META[row.action]),
-        }
-        for row in db.session.execute(statement)
-    ]
-    return sorted([*entries, *_from_batches(match_id, sees_all)], key=lambda entry: entry["id"])
+        entries = [_public_entry(entry) for entry in entries if entry["action"] in _PUBLIC_META]
+    for entry in entries:
+        entry["username"] = entry["username"] or ""
+    return sorted(entries, key=lambda entry: entry["id"])
 
 
-def _only(meta: dict, keys: tuple[str, ...]) -> dict:
-    return {key: meta[key] for key in keys if key in meta}
+def _public_entry(entry: dict) -> dict:
+    meta, keys = entry["meta"], _PUBLIC_META[entry["action"]]
+    return entry | {"user": None, "username": "", "meta": {key: meta[key] for key in keys if key in meta}}
 
 
-def _from_batches(match_id: int, sees_all: bool) -> list[dict]:
+_ENTRY = (
+    AuditLog.id,
+    AuditLog.action,
+    AuditLog.created_at,
+    AuditLog.user_id.label("user"),
+    User.username,
+)
+_HISTORY = Prepared(
+    select(*_ENTRY, AuditLog.meta)
+    .outerjoin(User, User.id == AuditLog.user_id)
+    .where(AuditLog.match_id == bindparam("match_id", type_=Integer))
+    .order_by(AuditLog.id)
+)
+_BATCHES = Prepared(
+    select(*_ENTRY, ScheduleBatchItem.before, ScheduleBatchItem.new_time)
+    .select_from(ScheduleBatchItem)
+    .join(ScheduleBatch, ScheduleBatch.id == ScheduleBatchItem.batch_id)
+    .join(AuditLog, or_(AuditLog.id == ScheduleBatch.audit_id, AuditLog.id == ScheduleBatch.undo_audit_id))
+    .outerjoin(User, User.id == AuditLog.user_id)
+    .where(ScheduleBatchItem.match_id == bindparam("match_id", type_=Integer))
+)
+
+
+def _from_batches(match_id: int) -> list[dict]:
     """The match's part of the bulks that moved it: a bulk is one audit row, and names no single match."""
-    rows = db.session.execute(
-        select(AuditLog.id, AuditLog.action, AuditLog.created_at, AuditLog.user_id, User.username)
-        .add_columns(ScheduleBatchItem.before, ScheduleBatchItem.new_time)
-        .select_from(ScheduleBatchItem)
-        .join(ScheduleBatch, ScheduleBatch.id == ScheduleBatchItem.batch_id)
-        .join(AuditLog, AuditLog.id.in_([ScheduleBatch.audit_id, ScheduleBatch.undo_audit_id]))
-        .outerjoin(User, User.id == AuditLog.user_id)
-        .where(ScheduleBatchItem.match_id == match_id)
-    )
-    entries = []
-    for row in rows:
-        old = datetime.fromisoformat(row.before["scheduled_time"]) if row.before["scheduled_time"] else None
-        times = [iso(old), iso(row.new_time)]
-        if row.action == AuditAction.MATCH_BULK_UNDO:
+    entries = _BATCHES.documents({"match_id": match_id})
+    for entry in entries:
+        before = entry.pop("before")["scheduled_time"]
+        times = [iso(datetime.fromisoformat(before)) if before else None, entry.pop("new_time")]
+        if entry["action"] == AuditAction.MATCH_BULK_UNDO:
             times.reverse()
-        entries.append(
-            {
-                "id": row.id,
-                "action": row.action,
-                "created_at": iso(row.created_at),
-                "user": row.user_id if sees_all else None,
-                "username": (row.username or "") if sees_all else "",
-                "meta": {"old_scheduled_time": times[0], "new_scheduled_time": times[1]},
-            }
-        )
+        entry["meta"] = {"old_scheduled_time": times[0], "new_scheduled_time": times[1]}
     return entries

@@ -139,21 +139,31 @@ def _sides(match: Match) -> tuple[Side, Side]:
     row = {
         "id": match.id,
         "state": match.state,
-        "participant1_id": match.participant1_id,
-        "participant2_id": match.participant2_id,
         "slot1_label": match.slot1_label,
         "slot2_label": match.slot2_label,
     }
+    for n, participant in ((1, match.participant1), (2, match.participant2)):
+        row[f"participant{n}_id"] = getattr(match, f"participant{n}_id")
+        row[f"participant{n}_name"] = participant.name if participant else ""
+        row[f"participant{n}_checked_in"] = getattr(match, f"participant{n}_checked_in")
+        row[f"participant{n}_score"] = getattr(match, f"participant{n}_score")
     label_open_sides([row])
-    names = [
-        match.participant1.name if match.participant1 else row["slot1_label"],
-        match.participant2.name if match.participant2 else row["slot2_label"],
-    ]
-    first, second = (name or "To be decided" for name in names)
-    return (
-        Side(1, match.participant1_id, first, match.participant1_checked_in, match.participant1_score),
-        Side(2, match.participant2_id, second, match.participant2_checked_in, match.participant2_score),
+    return sides_of(row)
+
+
+def sides_of(row: dict) -> tuple[Side, Side]:
+    """The sides of a match's row whose open sides are labelled."""
+    first, second = (
+        Side(
+            n,
+            row[f"participant{n}_id"],
+            row[f"participant{n}_name"] or row[f"slot{n}_label"] or "To be decided",
+            row[f"participant{n}_checked_in"],
+            row[f"participant{n}_score"],
+        )
+        for n in (1, 2)
     )
+    return first, second
 
 
 def _blocked(

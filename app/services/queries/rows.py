@@ -59,3 +59,18 @@ def list_rows_of(match_ids: Iterable[int]) -> list[dict]:
 def find_row(match_id: int) -> dict | None:
     """The row of one match, whoever asks; None where there is none."""
     return next(iter(list_rows_of([match_id])), None)
+
+
+_PUBLIC_MATCH = Prepared(
+    select_rows()
+    .add_columns(Tournament.enable_check_in, Match.lobby)
+    .where(Match.id == bindparam("match_id", type_=Integer), Tournament.is_public)
+)
+
+
+def find_public_match(match_id: int) -> dict | None:
+    """The row of a match that everyone may see, with `lobby` (all of it) and `enable_check_in`."""
+    row = _PUBLIC_MATCH.first({"match_id": match_id})
+    if row is not None:
+        label_open_sides([with_state_display(row)])
+    return row
