@@ -28,6 +28,32 @@ class FanOut(socketio.Manager):
     Only right under gevent: there nobody else runs between the look at a client's queue and the sending.
     """
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._rooms_of: dict[tuple[str, str], set[str | None]] = {}
+
+    def basic_enter_room(self, sid, namespace, room, eio_sid=None):
+        """Put the client into the room."""
+        super().basic_enter_room(sid, namespace, room, eio_sid)
+        self._rooms_of.setdefault((namespace, sid), set()).add(room)
+
+    def basic_leave_room(self, sid, namespace, room):
+        """Take the client out of the room."""
+        super().basic_leave_room(sid, namespace, room)
+        self._rooms_of.get((namespace, sid), set()).discard(room)
+
+    def basic_disconnect(self, sid, namespace, **kwargs):
+        """Forget the client. The library looks for it in all rooms, and every other client has one too."""
+        for room in list(self._rooms_of.get((namespace, sid), ())):
+            self.basic_leave_room(sid, namespace, room)
+        self._rooms_of.pop((namespace, sid), None)
+        self.callbacks.pop(sid, None)
+        for pending in (self.pending_connect, self.pending_disconnect):
+            if sid in pending.get(namespace, ()):
+                pending[namespace].remove(sid)
+                if not pending[namespace]:
+                    del pending[namespace]
+
     def emit(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs):
         """Send the event to the room; options that we do not use go the library's way."""
         if callback is not None or skip_sid is not None or namespace not in self.rooms:

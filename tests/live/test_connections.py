@@ -1,10 +1,13 @@
 """One task for a client's socket, and one for everybody's pings."""
 
+import time
+
 import pytest
 import socketio as socketio_library
 from engineio import packet
 
 from app.live.connections import PING_LOOK_SECONDS, Connection, Engine
+from app.live.fanout import FanOut
 from tests import factories
 from tests.live.listener import Wiretap
 
@@ -85,3 +88,20 @@ def test_rubbish_ends_the_connection_and_nothing_else(live_server, listen):
     for rubbish in ("", "9", "4not json", "42[", "2probe", "1", "\0"):
         Wiretap(live_server).send(rubbish)
     assert other.subscribe(f"tournament_{scene.tournament.id}")["ok"]
+
+
+def test_a_crowd_that_leaves_at_once_is_forgotten_without_a_search():
+    manager = FanOut()
+    server = socketio_library.Server(client_manager=manager, async_mode="gevent")
+    sids = [manager.connect(f"connection {number}", "/") for number in range(4000)]
+    for sid in sids:
+        manager.basic_enter_room(sid, "/", "hall")
+    stays, *leave = sids
+    begun = time.process_time()
+    for sid in leave:
+        manager.pre_disconnect(sid, "/")
+        manager.disconnect(sid, "/")
+    assert time.process_time() - begun < 1
+    assert list(manager.get_participants("/", "hall")) == [(stays, "connection 0")]
+    assert set(manager.rooms["/"]) == {None, stays, "hall"}
+    assert server.manager.pending_disconnect == {}
