@@ -258,7 +258,7 @@ class Crowd:
 
     def lost(self, client: Client) -> None:
         """A client's connection ended; RuntimeError, unless that is what is measured."""
-        raise RuntimeError("a client was cut off, or not let in")
+        raise RuntimeError(f"a client was cut off, or not let in: {self.door.path}")
 
     def hear_anew(self) -> None:
         """From now on nobody has heard of anything."""

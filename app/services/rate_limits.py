@@ -4,7 +4,8 @@ Reading is not limited. A store of counters that is away (Redis) never stops a t
 """
 
 import logging
-from time import time
+from time import monotonic, time
+from weakref import WeakKeyDictionary
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.errors import StorageError
@@ -15,6 +16,8 @@ from app.extensions import limiter
 
 log = logging.getLogger(__name__)
 
+PAUSE_SECONDS = 5.0
+_away_until: WeakKeyDictionary[object, float] = WeakKeyDictionary()
 LIMITS: dict[str, RateLimitItem] = {
     # Failed sign-ins: one account from one address, and one address for whatever accounts.
     "failed_sign_in": RateLimitItemPerMinute(10, namespace="failed_sign_in"),
@@ -26,22 +29,26 @@ LIMITS: dict[str, RateLimitItem] = {
 
 def require(name: str, *key: str) -> None:
     """Raise TooManyRequests where the limit is used up; counts nothing."""
+    if _is_away():
+        return
     try:
         if limiter.limiter.test(LIMITS[name], *key):
             return
         reset_at = limiter.limiter.get_window_stats(LIMITS[name], *key).reset_time
     except (RedisError, StorageError):
-        log.exception("the rate limit %s could not be checked", name)
+        _leave_alone(f"the rate limit {name} could not be checked")
         return
     raise TooManyRequests("Too many tries; wait a moment, then try again.", max(1, round(reset_at - time())))
 
 
 def note(name: str, *key: str) -> bool:
     """Count one try; False where it is one too many."""
+    if _is_away():
+        return True
     try:
         return limiter.limiter.hit(LIMITS[name], *key)
     except (RedisError, StorageError):
-        log.exception("the rate limit %s could not be counted", name)
+        _leave_alone(f"the rate limit {name} could not be counted")
         return True
 
 
@@ -49,3 +56,13 @@ def count(name: str, *key: str) -> None:
     """Count one try; raises TooManyRequests where it is one too many."""
     if not note(name, *key):
         require(name, *key)
+
+
+def _is_away() -> bool:
+    return monotonic() < _away_until.get(limiter.storage, 0.0)
+
+
+def _leave_alone(why: str) -> None:
+    """Ask the store again only after a while: one that hangs would hold up every write."""
+    log.error(why, exc_info=True)
+    _away_until[limiter.storage] = monotonic() + PAUSE_SECONDS
