@@ -36,7 +36,8 @@ def require(name: str, *key: str) -> None:
             return
         reset_at = limiter.limiter.get_window_stats(LIMITS[name], *key).reset_time
     except (RedisError, StorageError):
-        _leave_alone(f"the rate limit {name} could not be checked")
+        log.exception("the rate limit %s could not be checked", name)
+        _leave_alone()
         return
     raise TooManyRequests("Too many tries; wait a moment, then try again.", max(1, round(reset_at - time())))
 
@@ -48,7 +49,8 @@ def note(name: str, *key: str) -> bool:
     try:
         return limiter.limiter.hit(LIMITS[name], *key)
     except (RedisError, StorageError):
-        _leave_alone(f"the rate limit {name} could not be counted")
+        log.exception("the rate limit %s could not be counted", name)
+        _leave_alone()
         return True
 
 
@@ -62,7 +64,6 @@ def _is_away() -> bool:
     return monotonic() < _away_until.get(limiter.storage, 0.0)
 
 
-def _leave_alone(why: str) -> None:
+def _leave_alone() -> None:
     """Ask the store again only after a while: one that hangs would hold up every write."""
-    log.error(why, exc_info=True)
     _away_until[limiter.storage] = monotonic() + PAUSE_SECONDS
