@@ -63,7 +63,7 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     if async_mode == "gevent":
         Engine.adopt(socketio.server.eio)
     live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
-    live.handlers.register(socketio)
+    live.handlers.register(socketio.server)
     app.extensions["matchdesk_live"] = live
     app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve)
     on_commit(_wake)

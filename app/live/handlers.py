@@ -4,11 +4,9 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import wraps
 
-from flask import Flask, request
+from flask import Flask
 from flask_socketio import ConnectionRefusedError as ConnectionRefused
-from flask_socketio import SocketIO
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import metrics
@@ -33,7 +31,7 @@ from .rooms import (
     read_channel,
     read_page,
 )
-from .server import after_answer
+from .server import LiveServer, after_answer
 from .visitors import arriving, present_actors
 
 log = logging.getLogger(__name__)
@@ -53,31 +51,40 @@ class Handlers:
         self._clock = clock
         self._send = send
 
-    def register(self, socketio: SocketIO) -> None:
-        """Have the server call these."""
-        socketio.on_event("connect", self.connect)
-        socketio.on_event("disconnect", self.disconnect)
-        socketio.on_event("subscribe", _answering(self.subscribe))
-        socketio.on_event("unsubscribe", _answering(self.unsubscribe))
+    def register(self, server: LiveServer) -> None:
+        """Have the server call these.
 
-    def connect(self, auth: object) -> None:
+        Not by way of Flask-SocketIO, which makes up a whole request for each message: nearly all clients
+        have no cookie, and then there is nothing to read in one.
+        """
+        server.on("connect", self._come)
+        server.on("disconnect", self._go)
+        server.on("subscribe", self._answering(self.subscribe))
+        server.on("unsubscribe", self._answering(self.unsubscribe))
+
+    def _come(self, sid: str, environ: dict, auth: object = None) -> None:
+        has_cookie = "HTTP_COOKIE" in environ
+        with self._app.request_context(environ) if has_cookie else self._app.app_context():
+            self.connect(sid, auth, has_cookie)
+
+    def connect(self, sid: str, auth: object, has_cookie: bool) -> None:
         """Let a client in; ConnectionRefused for a bad token and for a page it may not see."""
         try:
-            member, place, own = self._arrive(auth)
+            member, place, own = self._arrive(sid, auth, has_cookie)
         except SQLAlchemyError:
             log.exception("the database did not answer a client")
             raise ConnectionRefused("try again later") from None
-        self._relay.members[member.sid] = member
+        self._relay.members[sid] = member
         metrics.connects.inc()
-        log.debug("a client came: %s, page %s", member.sid, member.page.kind if member.page else None)
+        log.debug("a client came: %s, page %s", sid, member.page.kind if member.page else None)
         self._clock.start()
         if member.page is not None:
             after_answer(lambda: self._open_page(member, member.page, place, own))
 
-    def _arrive(self, auth: object) -> tuple[Member, Place | None, list[int]]:
+    def _arrive(self, sid: str, auth: object, has_cookie: bool) -> tuple[Member, Place | None, list[int]]:
         """The client, and what its page shows: one tournament, or those that the user plays in."""
-        visitor, actor = arriving(auth, _now())
-        member = Member(request.sid, visitor, read_page(auth))
+        visitor, actor = arriving(auth, has_cookie, _now())
+        member = Member(sid, visitor, read_page(auth))
         key = read_board_key(auth)
         if key is not None:
             member.board_key_hash = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
@@ -85,11 +92,29 @@ class Handlers:
         own = queries.list_entered_tournaments(actor.user_id) if _is_own_page(member.page, actor) else []
         return member, place, own
 
-    def disconnect(self, reason: object = None) -> None:
+    def _go(self, sid: str, reason: object = None) -> None:
         """Forget a client that is gone."""
         metrics.disconnects.labels(reason if reason in _REASONS else metrics.UNKNOWN).inc()
-        log.debug("a client went: %s, %s", request.sid, reason)
-        self._relay.forget(request.sid)
+        log.debug("a client went: %s, %s", sid, reason)
+        self._relay.forget(sid)
+
+    def _answering(self, handler: Callable[[Member, object], dict]) -> Callable[..., dict]:
+        """A handler whose every outcome is an acknowledgement, whatever the client sent."""
+
+        def answer(sid: str, *messages: object) -> dict:
+            member = self._relay.members.get(sid)
+            try:
+                if member is None:
+                    raise BadRequest("not connected")
+                with self._app.app_context():
+                    return handler(member, messages[0] if messages else None)
+            except BadRequest as error:
+                return {"ok": False, "error": str(error)}
+            except SQLAlchemyError:
+                log.exception("the database did not answer a client")
+                return {"ok": False, "error": "try again later"}
+
+        return answer
 
     def subscribe(self, member: Member, message: object) -> dict:
         """Answer with the channel's last seq; what was missed and what is new follow the answer."""
@@ -164,29 +189,6 @@ class Handlers:
             return True
         with self._app.app_context():
             return not queries.has_event(place.tournament_id, after + 1)
-
-    def member(self, sid: str) -> Member | None:
-        """The connected client of this id."""
-        return self._relay.members.get(sid)
-
-
-def _answering(handler: Callable) -> Callable:
-    """A handler whose every outcome is an acknowledgement, whatever the client sent."""
-
-    @wraps(handler)
-    def answer(*messages: object) -> dict:
-        member = handler.__self__.member(request.sid)
-        try:
-            if member is None:
-                raise BadRequest("not connected")
-            return handler(member, messages[0] if messages else None)
-        except BadRequest as error:
-            return {"ok": False, "error": str(error)}
-        except SQLAlchemyError:
-            log.exception("the database did not answer a client")
-            return {"ok": False, "error": "try again later"}
-
-    return answer
 
 
 def _has(actor: Actor, tournament_id: int, permission: Permission) -> bool:

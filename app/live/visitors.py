@@ -32,8 +32,8 @@ class Visitor:
 NOBODY = Visitor()
 
 
-def arriving(auth: object, now: datetime) -> tuple[Visitor, Actor]:
-    """Who connects, by the token in `auth`, else by the cookie of the request, else nobody.
+def arriving(auth: object, has_cookie: bool, now: datetime) -> tuple[Visitor, Actor]:
+    """Who connects, by the token in `auth`, else by the cookie of the request if it has one, else nobody.
 
     Raises ConnectionRefused for a token that is not valid: it is never taken for nobody.
     """
@@ -45,7 +45,7 @@ def arriving(auth: object, now: datetime) -> tuple[Visitor, Actor]:
         if actor is None:
             raise ConnectionRefused("unauthorized")
         return Visitor(bearer=token), actor
-    if not current_user.is_authenticated:
+    if not (has_cookie and current_user.is_authenticated):
         return NOBODY, ANONYMOUS
     visitor = Visitor(
         user_id=current_user.id, session_epoch=current_user.session_epoch, sign_in=session.get("sign_in")
