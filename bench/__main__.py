@@ -46,7 +46,7 @@ FULL = {
     "rounds": 5,
     "seconds": 2.0,
     "clients": [100, 1_000, 5_000],
-    "starts": 20,
+    "starts": 15,
     "at_once": 2_000,
     "idle": 5_000,
     "idle_seconds": 75.0,
