@@ -26,11 +26,20 @@ class Connection:
     """A connection that is kept alive."""
 
     def __init__(self, port: int):
-        self.socket = socket.create_connection((HOST, port), timeout=PATIENCE)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sent_at = 0.0
+        self._port = port
         self._received = b""
         self._length = 0
+        self._open()
+
+    def renew(self) -> None:
+        """Connect anew: a server keeps a connection for so long only."""
+        self.socket.close()
+        self._open()
+
+    def _open(self) -> None:
+        self.socket = socket.create_connection((HOST, self._port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, request: bytes) -> None:
         """Send a request; all before are answered."""

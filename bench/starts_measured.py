@@ -81,17 +81,25 @@ class Theatre:
                     crowd(loop, stock_door(self._stand.stock.port, MAIN), count)
                 )
                 by_turns["stock"] = self._at_stock(audience)
+            self._renew()
             return _by_turns(loop, by_turns, starts)
 
     def _beside_pages(self, loop: Loop, data: Start, count: int, starts: int) -> dict[str, list[Told]]:
         port = self._stand.ours.port
         with crowd(loop, page_door(port, PAGES), count) as pages:
             loop.during(JOINING_SECONDS)
+            self._renew()
             told = _by_turns(loop, {"data beside HTML": data, "HTML": self._at_ours(PAGES, pages)}, starts)
             if count != self._smallest:
                 with crowd(loop, channel_door(port, ASIDE), self._smallest) as aside:
                     told |= _by_turns(loop, {"aside": self._at_ours(ASIDE, aside)}, starts)
         return told
+
+    def _renew(self) -> None:
+        """Who asks connects anew, after a crowd has come, which takes its time."""
+        for connection in (self._organizer.connection, self._limit_connection, self._stock_connection):
+            if connection is not None:
+                connection.renew()
 
     def _at_ours(self, tournament: int, audience: Crowd) -> Start:
         asked, server, asker = self._ours[tournament], self._stand.ours, self._organizer.connection

@@ -17,7 +17,7 @@ from bench.telling import tell
 
 NONE = at_most(0)
 # For requests that pages would put off.
-LATE_SECONDS = 2.0
+LATE_SECONDS = 0.5
 _COUNTED = re.compile(r'^matchdesk_requests_total\{endpoint="([^"]*)",method="GET".*\} (\S+)$', re.MULTILINE)
 
 
