@@ -30,15 +30,15 @@ LAST_LINES = 30
 # How much is measured, and for how long at most, in seconds.
 SMALL = {
     "rounds": 3,
-    "seconds": 0.4,
+    "seconds": 0.3,
     "clients": [100, 1_000],
-    "starts": 10,
+    "starts": 8,
     "at_once": 2_000,
     "idle": 2_000,
     "idle_seconds": 25.0,
     "watching": 500,
     "season": [1_000, 100_000],
-    "questions": 12,
+    "questions": 10,
     "returning": 1_000,
     "at_most": 300,
 }
