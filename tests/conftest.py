@@ -28,17 +28,21 @@ share_engines()
 
 # The files that take longest, so that none of them is the last one that everybody waits for.
 _FIRST = (
+    # By turns: what waits for servers, and what computes.
     "test_crashes",
-    "test_crowd",
-    "test_startup",
-    "test_processes",
-    "test_nginx",
     "test_bracket_life",
+    "test_processes",
     "test_fuzz",
+    "test_backups",
+    "test_crowd",
     "test_whole_tournament",
+    "test_nginx",
     "test_replays",
+    "test_stopping",
+    "test_startup",
     "test_bench",
     "test_migrations",
+    "test_table_life",
     "test_cli",
     "test_races",
 )

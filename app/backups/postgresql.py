@@ -7,7 +7,6 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, Engine, text
 
 from app.database import APPLICATION_NAME
@@ -122,6 +121,9 @@ def _address(engine: Engine) -> str:
     """How to reach the database, without the password."""
     named = engine.url.translate_connect_args(username="user", database="dbname")
     named.pop("password", None)
+    # Not needed on SQLite, and not quickly loaded.
+    from psycopg.conninfo import make_conninfo
+
     return make_conninfo(**{**named, **engine.url.query})
 
 

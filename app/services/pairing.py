@@ -1,6 +1,5 @@
 """Who may meet whom in the next round of a Swiss bracket."""
 
-import networkx as nx
 from sqlalchemy import select
 
 from app.domain.brackets.swiss import NEAR, Contender, can_be_paired_surely, edges, read_matching
@@ -61,6 +60,9 @@ def late_entrants(bracket: Bracket) -> list[int]:
 
 def find_pairing(contenders: list[Contender]) -> Pairing | None:
     """The pairs in the order of the standings, and who has the bye; None where somebody is left alone."""
+    # Loaded when it is needed: the program starts in a tenth less time without it.
+    import networkx as nx
+
     # Near neighbours first: over all pairs the matching takes long, and is hardly ever needed.
     for reach in (NEAR, None):
         graph = nx.Graph()
