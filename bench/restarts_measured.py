@@ -143,7 +143,7 @@ def _restart(how: str, end: Callable[[], None], server: Server, count: int, matc
             probes.ask_when_due()
             return is_done()
 
-        loop.until(turn, what, BACK_WITHIN)
+        loop.until(turn, what, BACK_WITHIN + LATE_SECONDS)
 
     began = time.perf_counter()
     end()
@@ -154,7 +154,9 @@ def _restart(how: str, end: Callable[[], None], server: Server, count: int, matc
     ready_at = time.perf_counter()
     # While most are away: they hear of it as they come back.
     Organizer(server).do(starting)
-    until(lambda: pages.inside == count, "for all pages to come back")
+    # Whoever is not back by then is a client that was not told.
+    given_up_at = ready_at + BACK_WITHIN
+    until(lambda: pages.inside == count or time.perf_counter() > given_up_at, "")
     back_at = time.perf_counter()
     ends = time.perf_counter() + LATE_SECONDS
     until(lambda: time.perf_counter() > ends, "")
@@ -168,7 +170,7 @@ def _rows(how: str, count: int, pages: Returning, away: float, back: float, slow
     started = max(pages.heard_of, default=0)
     wrong = abs(count - pages.heard_of[started])
     yield Row(f"{what}: no page is answered for", "s", away)
-    yield Row(f"{what}: until all are back", "s", back)
+    yield Row(f"{what}: until all are back, or given up", "s", back)
     yield Row(
         f"{what}: slowest page answer meanwhile; limit: 1 s",
         "ms",
