@@ -103,6 +103,7 @@ class Probes:
 
     def __init__(self, loop: Loop, server: Server):
         self.answered: list[Fetch] = []
+        self._asked: list[Fetch] = []
         self._loop = loop
         self._server = server
         self._next = 0.0
@@ -112,15 +113,17 @@ class Probes:
         now = time.monotonic()
         if now >= self._next:
             self._next = now + 1 / PROBES_A_SECOND
-            Fetch(self._loop, self._server.port, f"{PAGE}?n={next(_tie)}", self._note)
+            self._asked.append(Fetch(self._loop, self._server.port, f"{PAGE}?n={next(_tie)}", self._note))
 
     def _note(self, fetch: Fetch) -> None:
         if fetch.status == 200:
             self.answered.append(fetch)
 
     def slowest_since(self, moment: float) -> float:
-        """The longest that an answer took, of those asked for since then, in ms."""
-        return max((fetch.took for fetch in self.answered if fetch.sent_at >= moment), default=0.0) * 1000
+        """The longest that an answer took, of those asked for since then, or has taken so far, in ms."""
+        now = time.perf_counter()
+        since = [fetch for fetch in self._asked if fetch.sent_at >= moment]
+        return max((fetch.took or now - fetch.sent_at for fetch in since), default=0.0) * 1000
 
 
 def measure(seeded: Seeded, server: Server, count: int) -> Iterator[Row]:
