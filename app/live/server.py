@@ -18,8 +18,8 @@ from app import metrics
 
 log = logging.getLogger(__name__)
 
-# Events are about 1 KB, so that a client has some 200 KB waiting when it is cut off.
-LONGEST_QUEUE = 200
+# Events are 1 to 2 KB, so that a client has some 150 KB waiting when it is cut off.
+LONGEST_QUEUE = 100
 # A page subscribes to nothing by itself, a program to some hundred channels when it starts.
 FLOOD_MESSAGES = 2000
 FLOOD_SECONDS = 10.0

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,8 @@ _SHORT, _MEDIUM = 126, 65_536
 SOCKET_KEYS = ("gunicorn.socket", "werkzeug.socket")
 # A client answers a ping every 25 s: one that neither sends nor takes anything for longer is gone.
 SILENCE_SECONDS = 45.0
+# Bytes; Linux doubles it, for what it needs beside them.
+SEND_BUFFER = 32 * 1024
 # Clients send a few dozen bytes now and then. The library keeps what it has not handled yet without a bound.
 FLOOD_BYTES = 1024 * 1024
 FLOOD_SECONDS = 10.0
@@ -38,6 +41,8 @@ class WholeFrames:
         """Go on with a connection of our own: the server closes its one at the end of the request."""
         self._connection = self._connection.dup()
         self._connection.settimeout(SILENCE_SECONDS)
+        # What the system keeps for a client that does not read counts as much as what we keep.
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._send_raw = getattr(self._connection, "_sock", self._connection).send
 
     def recv(self, size: int) -> bytes:
@@ -129,12 +134,26 @@ class Wire:
             start()
         is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         if is_upgrade and environ.get("PATH_INFO", "").startswith("/socket.io"):
+            if not _is_handshake(environ):
+                headers = [("Content-Type", "text/plain"), ("Sec-WebSocket-Version", "13")]
+                start_response("400 Bad Request", headers)
+                return [b"This is not the beginning of a WebSocket (RFC 6455).\n"]
             # Events are small: deflate would cost half as much again to send, and 100 KB for each client.
             environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
             for key in SOCKET_KEYS:
                 if key in environ:
                     environ[key] = WholeFrames(environ[key], self._yield_turn)
         return self._application(environ, start_response)
+
+
+def _is_handshake(environ: dict) -> bool:
+    """True for a client's opening handshake (RFC 6455, section 4.2.1)."""
+    try:
+        key = b64decode(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""), validate=True)
+    except ValueError:
+        return False
+    is_get = environ.get("REQUEST_METHOD") == "GET"
+    return is_get and len(key) == 16 and environ.get("HTTP_SEC_WEBSOCKET_VERSION") == "13"
 
 
 def fair_turn(async_mode: str) -> Callable[[], None]:

@@ -264,8 +264,11 @@ def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
         return [b""]
 
     environ = {
+        "REQUEST_METHOD": "GET",
         "PATH_INFO": "/socket.io/",
         "HTTP_UPGRADE": "WebSocket",
+        "HTTP_SEC_WEBSOCKET_KEY": "MDEyMzQ1Njc4OWFiY2RlZg==",
+        "HTTP_SEC_WEBSOCKET_VERSION": "13",
         "HTTP_SEC_WEBSOCKET_EXTENSIONS": "permessage-deflate",
         "werkzeug.socket": pair[0],
     }

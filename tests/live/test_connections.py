@@ -3,6 +3,7 @@
 import time
 
 import pytest
+import requests
 import socketio as socketio_library
 from engineio import packet
 
@@ -105,3 +106,24 @@ def test_a_crowd_that_leaves_at_once_is_forgotten_without_a_search():
     assert list(manager.get_participants("/", "hall")) == [(stays, "connection 0")]
     assert set(manager.rooms["/"]) == {None, stays, "hall"}
     assert server.manager.pending_disconnect == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"Sec-WebSocket-Key": "short"},
+        {"Sec-WebSocket-Key": "no base64 at all, but long enough"},
+        {"Sec-WebSocket-Version": "8"},
+    ],
+)
+def test_what_is_no_handshake_is_told_so(live_server, wrong):
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==",
+        "Sec-WebSocket-Version": "13",
+    }
+    address = f"{live_server.url}/socket.io/?EIO=4&transport=websocket"
+    answer = requests.get(address, headers={**headers, **wrong}, timeout=10)
+    assert answer.status_code == 400
+    assert answer.headers["Sec-WebSocket-Version"] == "13"
