@@ -12,7 +12,7 @@ from time import monotonic
 
 from cachetools import LRUCache
 from flask import request
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from app.extensions import db
 from app.services.queries.freshness import data_version, find_revision
@@ -81,6 +81,8 @@ class KeptAnswers:
         self._application = application
         self._engine = engine
         self._answers: LRUCache[tuple, Answer] = LRUCache(most_kept, getsizeof=len)
+        # What is opened next may be another database, in which the same numbers mean something else.
+        event.listen(engine, "engine_disposed", lambda _engine: self._answers.clear())
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Answer from what is kept, or pass the request on."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
@@ -9,7 +10,7 @@ import pytest
 from flask import Flask
 
 from app.config import Settings
-from app.extensions import db
+from app.extensions import db, limiter
 from tests import factories
 from tests.support.clients import ApiClient, WebClient
 from tests.support.databases import POSTGRESQL, SQLITE, PostgresServer, SqliteTemplate
@@ -26,6 +27,7 @@ share_url_builders()
 share_engines()
 
 
+_SOCKETS = Path(__file__).parent / "live"
 # The files that take longest, so that none of them is the last one that everybody waits for.
 _FIRST = (
     # By turns: what waits for servers, and what computes.
@@ -50,6 +52,9 @@ _FIRST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest."""
+    for item in items:
+        if item.path.is_relative_to(_SOCKETS):
+            item.add_marker(pytest.mark.own_application)
     items.sort(key=lambda item: _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST))
 
 
@@ -113,21 +118,48 @@ def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("templates")
 
 
+@pytest.fixture(scope="session")
+def applications() -> dict[str, tuple[Flask, list[str]]]:
+    """The applications that tests share, by their settings: making one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def app(settings: Settings, compiled_templates: Path) -> Iterator[Flask]:
-    """The application on a database of its own. A request that leaves a change uncommitted fails its test."""
+def app(
+    request: pytest.FixtureRequest,
+    settings: Settings,
+    compiled_templates: Path,
+    applications: dict[str, tuple[Flask, list[str]]],
+) -> Iterator[Flask]:
+    """The application on a database of its own. A request that leaves a change uncommitted fails its test.
+
+    It is as good as new. What changes the application itself, or needs the sockets' own state, is marked
+    `own_application`.
+    """
     from app import create_app  # the tests of the domain must not need it
 
     factories.use(settings.database_url)
-    application = create_app(settings)
-    share_templates(application, compiled_templates)
+    is_own = request.node.get_closest_marker("own_application") is not None
+    key = repr(replace(settings, instance_path=Path()))
+    if is_own or key not in applications:
+        application = create_app(settings)
+        share_templates(application, compiled_templates)
+        made = application, watch(application)
+        if not is_own:
+            applications[key] = made
+    else:
+        made = applications[key]
+    application, left_open = made
+    left_open.clear()
+    # It counts where the application that was made last counts.
+    limiter.init_app(application)
     with application.app_context():
         # A connection that another test left open would still read the file that stood here before.
         db.engine.dispose()
-    left_open = watch(application)
     yield application
     factories.done()
     with application.app_context():
+        db.session.remove()
         db.engine.dispose()
     assert not left_open, f"changed, and neither committed nor rolled back: {left_open}"
 

@@ -14,6 +14,8 @@ from app.services.queries.freshness import data_version
 from tests import factories as make
 from tests.support.queries import counted
 
+pytestmark = pytest.mark.own_application
+
 LIST = "/api/tournaments/matches/"
 
 

@@ -5,6 +5,8 @@ import pytest
 from app.domain import errors
 from app.errors import STATUS_BY_ERROR, failure_of
 
+pytestmark = pytest.mark.own_application
+
 RAISED = {
     "invalid": (errors.InvalidInput.of("name", "Too long."), 400),
     "refused": (errors.Refused(["It is LIVE.", "The lobby is missing."]), 400),

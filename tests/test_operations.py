@@ -11,6 +11,8 @@ from app.schema import newest_revision
 from tests import factories
 from tests.support.processes import SECRET_KEY
 
+pytestmark = pytest.mark.own_application
+
 OUTSIDE = {"REMOTE_ADDR": "203.0.113.9"}
 
 

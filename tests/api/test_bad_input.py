@@ -7,6 +7,8 @@ import pytest
 from tests import factories
 from tests.api.support import MATCHES, assert_problem, assert_unchanged, url
 
+pytestmark = pytest.mark.own_application
+
 JSON = "application/json"
 
 

@@ -88,7 +88,10 @@ def test_a_worker_that_is_killed_between_commit_and_sending_loses_no_event(crash
     hall.assert_all_know_all()
 
 
-def test_a_worker_that_is_killed_in_the_middle_of_a_bulk_schedule_leaves_nothing_of_it(crashing, open_hall):
+def test_a_worker_that_is_killed_in_the_middle_of_a_bulk_schedule_leaves_nothing_of_it(
+    one_process, open_hall
+):
+    crashing = one_process
     hall = open_hall(crashing)
     times = {match.id: match.scheduled_time for match in hall.matches}
     body = {"match_ids": hall.ids, "scheduled_time": factories.soon(600).isoformat(), "interval_minutes": 5}
