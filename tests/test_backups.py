@@ -139,29 +139,29 @@ def test_what_is_backed_up_under_load_is_whole_when_restored(
 
 @pytest.mark.both_databases
 def test_a_restore_refuses_a_running_server_and_what_is_not_empty(
-    start_server, database_url, flask, tmp_path
+    start_server, database_url, command, tmp_path
 ):
     server = start_server(database_url)
     cup = factories.tournament(name="Before")
     file = tmp_path / "matchdesk.backup"
-    assert flask(database_url, "backup", str(file)).returncode == 0
+    assert command(database_url, "backup", str(file)).exit_code == 0
     factories.change(cup, name="After")
     factories.done()
 
     for options in ([], ["--replace"]):
-        refused = flask(database_url, "restore", *options, str(file))
-        assert refused.returncode == 1
+        refused = command(database_url, "restore", *options, str(file))
+        assert refused.exit_code == 1
         assert "A server uses the database. Stop it first" in refused.stderr
     server.stop()
-    refused = flask(database_url, "restore", str(file))
-    assert refused.returncode == 1
+    refused = command(database_url, "restore", str(file))
+    assert refused.exit_code == 1
     assert "has accounts already" in refused.stderr
     factories.use(database_url)
     assert factories.fresh(cup).name == "After"
     factories.done()
 
-    replaced = flask(database_url, "restore", "--replace", str(file))
-    assert replaced.returncode == 0, replaced.stderr
+    replaced = command(database_url, "restore", "--replace", str(file))
+    assert replaced.exit_code == 0, replaced.stderr
     assert "1 tournaments" in replaced.stdout
     factories.use(database_url)
     assert factories.fresh(cup).name == "Before"
