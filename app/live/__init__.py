@@ -1,6 +1,7 @@
 """Live updates over Socket.IO: from committed events to open pages and API clients."""
 
 import sys
+import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -65,7 +66,9 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
     live.handlers.register(socketio.server)
     app.extensions["matchdesk_live"] = live
-    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve)
+    # In threads a request lasts as long as its websocket, and so must not keep others out.
+    lane = threading.Lock() if async_mode == "gevent" else None
+    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve, lane)
     on_commit(_wake)
 
 

@@ -5,6 +5,7 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any
 
 _TEXT_FRAME = 0x81
@@ -120,9 +121,11 @@ class Wire:
         application: Callable,
         yield_turn: Callable[[], None],
         on_first_request: Callable[[], None] = lambda: None,
+        lane: AbstractContextManager | None = None,
     ):
         self._application = application
         self._yield_turn = yield_turn
+        self._lane = lane
         self._on_first_request: Callable[[], None] | None = on_first_request
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -143,6 +146,12 @@ class Wire:
             for key in SOCKET_KEYS:
                 if key in environ:
                     environ[key] = WholeFrames(environ[key], self._yield_turn)
+            if self._lane is not None:
+                # One after the other, with a turn for everybody else in between: when thousands of pages
+                # come back at once, whoever asks for a page does not wait behind all of them.
+                with self._lane:
+                    self._yield_turn()
+                    return self._application(environ, start_response)
         return self._application(environ, start_response)
 
 
