@@ -129,12 +129,6 @@ class Relay:
             if self._is_watched(tail):
                 self._pump(tail)
 
-    def sweep(self) -> None:
-        """Look for events that nobody has told of, and send them."""
-        behind = self.behind()
-        for tournament_id in behind:
-            self.pump(tournament_id)
-
     def behind(self) -> dict[int, int]:
         """How many events are still to be sent, by tournament that is watched here."""
         watched = {tail.tournament_id for tail in list(self._tails.values()) if tail.members}

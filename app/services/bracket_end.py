@@ -72,16 +72,19 @@ def tell_bracket(uow: UnitOfWork, bracket: Bracket, match: Match | None, changed
     )
 
 
-def tell_tournament_completed(uow: UnitOfWork, bracket: Bracket) -> None:
-    """Write the event that the tournament is over, with the champion of the bracket that was the last."""
+def tell_tournament_completed(uow: UnitOfWork, tournament_id: int, bracket: Bracket | None) -> None:
+    """Write the event that the tournament is over, with the champion of the bracket that was the last.
+
+    Without one it is the organizer who calls it over.
+    """
     uow.emit(
-        tournament_id=bracket.tournament_id,
+        tournament_id=tournament_id,
         type=EventType.TOURNAMENT_COMPLETED,
         payload={
             "type": str(EventType.TOURNAMENT_COMPLETED),
-            "tournament_id": bracket.tournament_id,
-            "bracket_id": bracket.id,
-            "champion_id": bracket.champion_id,
+            "tournament_id": tournament_id,
+            "bracket_id": bracket.id if bracket else None,
+            "champion_id": bracket.champion_id if bracket else None,
             "completed_at": iso(uow.now),
             "timestamp": uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         },

@@ -310,7 +310,7 @@ def _close_if_over(
     is_news = bracket.status == "completed" and (has_new_champion or tournament.status != "completed")
     if is_news and not has_open_match(uow, Match.tournament_id == tournament.id):
         tournament.status = "completed"
-        tell_tournament_completed(uow, bracket)
+        tell_tournament_completed(uow, bracket.tournament_id, bracket)
 
 
 def _has_begun(match: Match) -> dict:

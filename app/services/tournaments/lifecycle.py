@@ -7,14 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn, Refused
-from app.domain.events import EventType
 from app.domain.permissions import Actor
 from app.domain.states import MatchState
 from app.domain.tournament_settings import clean, numbered_slug, slug_of
 from app.models import AuditLog, Match, Tournament, User
 from app.services import audit
 from app.services.audit import AuditAction
-from app.services.match_changes import iso
+from app.services.bracket_end import tell_tournament_completed
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
 from .common import load, tell, unique
@@ -118,7 +117,7 @@ def _apply(uow: UnitOfWork, actor: Actor, tournament: Tournament, changed: dict)
     moved = follow_settings(uow, tournament, changed)
     tell(uow, tournament, sorted(changed))
     if changed.get("status") == "completed":
-        _tell_completed(uow, tournament)
+        tell_tournament_completed(uow, tournament.id, None)
     audit.record(
         uow,
         actor=actor,
@@ -140,22 +139,6 @@ def _store(uow: UnitOfWork, tournament: Tournament, changed: dict) -> None:
             setattr(tournament, field, value)
         tournament.version += 1
         tournament.updated_at = uow.now
-
-
-def _tell_completed(uow: UnitOfWork, tournament: Tournament) -> None:
-    """The event of a tournament that its organizer calls over, so that no bracket names a champion."""
-    uow.emit(
-        tournament_id=tournament.id,
-        type=EventType.TOURNAMENT_COMPLETED,
-        payload={
-            "type": str(EventType.TOURNAMENT_COMPLETED),
-            "tournament_id": tournament.id,
-            "bracket_id": None,
-            "champion_id": None,
-            "completed_at": iso(uow.now),
-            "timestamp": uow.now.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-        },
-    )
 
 
 def _changed_meanwhile(uow: UnitOfWork, tournament: Tournament) -> Conflict:
