@@ -2,6 +2,7 @@
 
 from .accounts import AccessToken, RefreshToken, SignInLink, User
 from .activity import AuditLog, Event, ScheduleBatch, ScheduleBatchItem
+from .following import CalendarFeed, SeenMatch
 from .match import Dispute, Match, MatchResult
 from .tournament import (
     Bracket,
@@ -9,7 +10,9 @@ from .tournament import (
     Participant,
     ParticipantInvite,
     ParticipantMember,
+    ScheduleBreak,
     Station,
+    StationHours,
     Tournament,
     TournamentStaff,
 )
@@ -19,6 +22,7 @@ __all__ = [
     "AuditLog",
     "Bracket",
     "BracketEntrant",
+    "CalendarFeed",
     "Dispute",
     "Event",
     "Match",
@@ -29,8 +33,11 @@ __all__ = [
     "RefreshToken",
     "ScheduleBatch",
     "ScheduleBatchItem",
+    "ScheduleBreak",
+    "SeenMatch",
     "SignInLink",
     "Station",
+    "StationHours",
     "Tournament",
     "TournamentStaff",
     "User",

@@ -51,12 +51,17 @@ class Event(db.Model):
 
 
 class ScheduleBatch(db.Model):
-    """A bulk scheduling, kept so that it can be taken back as a whole."""
+    """A version of a tournament's schedule: what changed together, and can be taken back as a whole.
+
+    `number` counts a tournament's versions from 1. `kind` says what made it: `bulk`, `edit`, `delay`, `auto`.
+    """
 
     __tablename__ = "schedule_batches"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tournament_id: Mapped[int] = mapped_column(ForeignKey("tournaments.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(10), default="bulk", server_default="bulk")
+    number: Mapped[int | None]
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -65,9 +70,11 @@ class ScheduleBatch(db.Model):
 
     items: Mapped[list["ScheduleBatchItem"]] = relationship(order_by="ScheduleBatchItem.id")
 
+    __table_args__ = (Index("uq_schedule_batches_number", "tournament_id", "number", unique=True),)
+
 
 class ScheduleBatchItem(db.Model):
-    """What a bulk did to one match: `before` is what an undo puts back, if the version still stands."""
+    """What a version did to one match: an undo puts `before` back, if the match was not changed since."""
 
     __tablename__ = "schedule_batch_items"
 
@@ -76,7 +83,8 @@ class ScheduleBatchItem(db.Model):
     match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"))
     version_after: Mapped[int]
     before: Mapped[dict] = mapped_column(JsonDocument)
-    new_time: Mapped[datetime] = mapped_column(UtcDateTime)
+    new_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    new_station_id: Mapped[int | None]
 
     __table_args__ = (Index("ix_schedule_batch_items_match", "match_id"),)
 

@@ -75,7 +75,11 @@ class Match(db.Model):
     loser_to_slot: Mapped[int | None]
 
     scheduled_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Where a delay moved it: the time that was planned. A plain rescheduling is a new plan.
+    original_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
     check_in_deadline: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # When its sides were asked to come to the station.
+    called_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     no_show_flagged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -86,6 +90,9 @@ class Match(db.Model):
     coordinator_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
     coordinator_assigned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     coordinator_assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # What the coordinator said to it: empty, `accepted`, or `hand_over`, with a note to the organizers.
+    coordinator_answer: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    coordinator_note: Mapped[str] = mapped_column(String(200), default="", server_default="")
 
     # Where an importer found it, so that the same file read again finds the same match.
     source_key: Mapped[str | None] = mapped_column(String(80))

@@ -153,18 +153,60 @@ class ParticipantInvite(db.Model):
 
 
 class Station(db.Model):
-    """Where a match is played: a court, a server, a stage."""
+    """Where a match is played: a court, a server, a stage.
+
+    `stream_url` is where everything that is played here can be watched. `time_zone` is set where the station
+    lies in another zone than its tournament.
+    """
 
     __tablename__ = "stations"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tournament_id: Mapped[int] = mapped_column(ForeignKey("tournaments.id"))
     name: Mapped[str] = mapped_column(String(80))
+    stream_url: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    time_zone: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    hours: Mapped[list["StationHours"]] = relationship(
+        order_by="StationHours.starts_at", cascade="all, delete-orphan", passive_deletes=True
+    )
 
     __table_args__ = (
         CheckConstraint("length(name) > 0", name="name_not_empty"),
         Index("uq_stations_tournament_name", "tournament_id", func.lower(name), unique=True),
+    )
+
+
+class StationHours(db.Model):
+    """From when to when a station can be used. One without any can be used always."""
+
+    __tablename__ = "station_hours"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    station_id: Mapped[int] = mapped_column(ForeignKey("stations.id", ondelete="CASCADE"), index=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="ends_later"),)
+
+
+class ScheduleBreak(db.Model):
+    """A pause of the tournament, or of one station: lunch, a ceremony."""
+
+    __tablename__ = "schedule_breaks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tournament_id: Mapped[int] = mapped_column(ForeignKey("tournaments.id"), index=True)
+    station_id: Mapped[int | None] = mapped_column(ForeignKey("stations.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    __table_args__ = (
+        CheckConstraint("length(name) > 0", name="name_not_empty"),
+        CheckConstraint("ends_at > starts_at", name="ends_later"),
     )
 
 
