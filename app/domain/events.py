@@ -11,6 +11,7 @@ class EventType(StrEnum):
     MATCH_SCHEDULED = "match.scheduled"
     MATCH_CHECKED_IN = "match.checked_in"
     MATCH_READY = "match.ready"
+    MATCH_CALLED = "match.called"
     MATCH_STARTED = "match.started"
     MATCH_SCORE_UPDATED = "match.score_updated"
     MATCH_COMPLETED = "match.completed"

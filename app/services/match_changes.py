@@ -145,6 +145,7 @@ def tell(uow: UnitOfWork, match: Match, type: EventType, **extra) -> None:
 _PLACE_AND_SIDES = {
     EventType.MATCH_CREATED,
     EventType.MATCH_READY,
+    EventType.MATCH_CALLED,
     EventType.MATCH_STARTED,
     EventType.MATCH_SCHEDULED,
     EventType.MATCH_UPDATED,
