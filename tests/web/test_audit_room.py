@@ -117,7 +117,7 @@ def test_who_may_read_it(web_client):
             "Foxes → Wolves",
         ),
         ("PARTICIPANT_JOIN", {"participant_id": 7, "user_id": 5}, "Foxes, anna"),
-        ("STATION_UPDATE", {"old_name": "A", "new_name": "B"}, "Station renamed: A → B"),
+        ("STATION_UPDATE", {"old_name": "A", "new_name": "B"}, "Station changed: A → B"),
         ("STATION_CREATE", {"name": "A"}, "Station added: A"),
         ("SIGN_IN_LINK_CREATE", {"user_id": 5}, "anna"),
         ("STAFF_ADD", {"username": "anna"}, "Organizer added: anna"),
