@@ -21,6 +21,7 @@ from .handlers import Handlers
 from .leaving import send_away
 from .relay import Relay
 from .server import LiveServer
+from .turns import turns
 from .wire import Wire, fair_turn
 
 LARGEST_MESSAGE = 256 * 1024  # bytes; ours have a few dozen
@@ -68,7 +69,7 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     app.extensions["matchdesk_live"] = live
     # In threads a request lasts as long as its websocket, and so must not keep others out.
     lane = threading.Lock() if async_mode == "gevent" else None
-    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve, lane)
+    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve, lane, turns(async_mode))
     on_commit(_wake)
 
 

@@ -122,15 +122,17 @@ class Wire:
         yield_turn: Callable[[], None],
         on_first_request: Callable[[], None] = lambda: None,
         lane: AbstractContextManager | None = None,
+        take_turn: Callable[[], None] | None = None,
     ):
         self._application = application
         self._yield_turn = yield_turn
+        self._take_turn = take_turn or yield_turn
         self._lane = lane
         self._on_first_request: Callable[[], None] | None = on_first_request
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
         """Let others have a turn, then pass the request on."""
-        self._yield_turn()
+        self._take_turn()
         # Only a web server names itself; a test's client, and a command, need no background tasks.
         if self._on_first_request is not None and "SERVER_SOFTWARE" in environ:
             start, self._on_first_request = self._on_first_request, None
@@ -150,7 +152,7 @@ class Wire:
                 # One after the other, with a turn for everybody else in between: when thousands of pages
                 # come back at once, whoever asks for a page does not wait behind all of them.
                 with self._lane:
-                    self._yield_turn()
+                    self._take_turn()
                     return self._application(environ, start_response)
         return self._application(environ, start_response)
 
