@@ -12,6 +12,7 @@ import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import orjson
 
@@ -67,7 +68,7 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The record as text."""
-        time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
+        time = _clock(int(record.created))
         asked = asked_now.get()
         if asked is not None and record.name == _ANSWERED:
             user = f" user {asked.user_id}" if asked.user_id is not None else ""
@@ -114,5 +115,10 @@ def _fields(asked: Asked, *, is_answered: bool) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+@lru_cache(maxsize=2)
+def _clock(second: int) -> str:
+    return datetime.fromtimestamp(second).astimezone().strftime("%H:%M:%S")
+
+
 def _one_line(path: str) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in path)
+    return path if path.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in path)

@@ -80,7 +80,10 @@ def _mark_as_personal(response: Response) -> Response:
     """Keep caches that several people share from handing one person's answer to another."""
     if _is_api_path():
         # All at once with what CORS has to say, as each addition reads the header anew.
-        response.vary.update(("Authorization", "Cookie", "Origin"))
+        if "Vary" in response.headers:
+            response.vary.update(("Authorization", "Cookie", "Origin"))
+        else:
+            response.headers["Vary"] = "Authorization, Cookie, Origin"
         if not g.get("api_actor", ANONYMOUS).is_anonymous and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "private"
     return response

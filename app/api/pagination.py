@@ -1,7 +1,8 @@
 """Pages of lists: `{"count", "next", "previous", "results"}`."""
 
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from flask import request
 
@@ -28,7 +29,15 @@ def page_document(results: list[Any], count: int, page: int, page_size: int) -> 
 
 def _address(page: int) -> str:
     """This very address, filters and all, with another page."""
-    query = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    query = [
+        f"{_written(name)}={_written(value)}"
+        for name, value in request.args.items(multi=True)
+        if name != "page"
+    ]
     # Put together here, as Werkzeug reads the address as one in any language first.
     path = quote(request.root_path + request.path)
-    return f"{request.scheme}://{request.host}{path}?{urlencode([*query, ('page', page)])}"
+    return f"{request.scheme}://{request.host}{path}?{'&'.join([*query, f'page={page}'])}"
+
+
+# The same few names and values again and again.
+_written = lru_cache(maxsize=512)(quote_plus)

@@ -6,12 +6,14 @@ Reading the same through the ORM takes about three times as long.
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import Dialect, Engine, Select
 from sqlalchemy.exc import OperationalError
 
+from app.database import reading_connection
 from app.extensions import db
 from app.models.types import UtcDateTime
 
@@ -34,11 +36,11 @@ class Prepared:
 
         Raises OperationalError where the database cannot be asked.
         """
-        dialect = db.engine.dialect
-        compiled = self._compiled.get(dialect.name)
+        engine = db.engine
+        compiled = self._compiled.get(engine.dialect.name)
         if compiled is None:
-            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect)
-        return compiled.documents_of(_fetch(compiled.text, compiled.parameters(values)))
+            compiled = self._compiled[engine.dialect.name] = _Compiled(self._statement, engine.dialect)
+        return compiled.documents_of(_fetch(engine, compiled.text, compiled.parameters(values)))
 
 
 class _Compiled:
@@ -87,23 +89,25 @@ def _time_text(value: datetime | str) -> str:
     return f"{value.astimezone(UTC).isoformat()[:19]}Z"
 
 
-def _fetch(text: str, parameters: Any) -> list[tuple]:
+def _fetch(engine: Engine, text: str, parameters: Any) -> list[tuple]:
     # As the engine does where it is told to; who counts statements listens here too.
     log.debug(text)
-    # Whoever holds a connection already must not wait for a second one, and reads what it has written.
-    is_open = db.session.registry.has() and db.session().in_transaction()
-    if is_open:
-        db.session.flush()
     try:
-        connection = db.session.connection().connection if is_open else db.engine.raw_connection()
-        try:
+        with _connection(engine) as connection:
             cursor = connection.cursor()
             cursor.execute(text, parameters)
             rows = cursor.fetchall()
             cursor.close()
             return rows
-        finally:
-            if not is_open:
-                connection.close()
-    except db.engine.dialect.loaded_dbapi.Error as error:
+    except engine.dialect.loaded_dbapi.Error as error:
         raise OperationalError(text, parameters, error) from error
+
+
+def _connection(engine: Engine) -> AbstractContextManager[Any]:
+    """Whoever holds a connection already must not wait for a second one, and reads what it has written."""
+    if db.session.registry.has() and db.session().in_transaction():
+        db.session.flush()
+        return nullcontext(db.session.connection().connection)
+    if engine.dialect.name == "sqlite":
+        return nullcontext(reading_connection(engine))
+    return closing(engine.raw_connection())

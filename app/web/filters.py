@@ -103,11 +103,14 @@ def _in_zone(value: datetime | str, zone: str) -> datetime:
         return moment
 
 
+# Much the same times are shown on every page.
+@lru_cache(maxsize=4096)
 def utc(value: datetime | str | None) -> str:
     """The time for a `datetime` attribute: whole seconds, UTC, `Z`; empty for None."""
     return _moment(value).strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
 
 
+@lru_cache(maxsize=4096)
 def local_time(value: datetime | str | None, zone: str, fmt: str = "datetime") -> str:
     """The time as the zone's clock shows it; `fmt` is time, day, short, date or datetime. Empty for None."""
     return _in_zone(value, zone).strftime(_FORMATS[fmt]) if value else ""

@@ -44,8 +44,7 @@ def match(match_id: int):
     row = values["row"]
     return render_template(
         "matches/detail.html",
-        **values,
-        history=sentences(match_detail.list_history(actor, match_id), row, values["sides"]),
+        **values | {"history": sentences(values["history"], row, values["sides"])},
         live_page="match",
         live_id=match_id,
         live_seq=row["seq"],
@@ -63,7 +62,13 @@ def _for_nobody(match_id: int) -> dict:
         "is_public": True,
     }
     lobby = public_part(row.pop("lobby"))
-    return {"row": row, "sides": match_panel.sides_of(row), "tournament": tournament, "lobby": lobby}
+    return {
+        "row": row,
+        "sides": match_panel.sides_of(row),
+        "tournament": tournament,
+        "lobby": lobby,
+        "history": match_detail.list_public_history(match_id),
+    }
 
 
 def _for_somebody(actor: Actor, match_id: int) -> dict:
@@ -77,6 +82,7 @@ def _for_somebody(actor: Actor, match_id: int) -> dict:
         "row": rows.find_row(match_id),
         "sides": panel.sides,
         "lobby": public_part(panel.match.lobby),
+        "history": match_detail.list_history(actor, match_id),
     }
 
 

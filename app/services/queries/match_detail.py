@@ -163,10 +163,18 @@ def list_results(actor: Actor, match_id: int) -> list[dict]:
 
 def list_history(actor: Actor, match_id: int) -> list[dict]:
     """What happened to the match, oldest first: all of it for its staff, the public part for others."""
-    sees_all = may(access.check_match(actor, match_id), Permission.MATCH_HISTORY_VIEW)
+    if not may(access.check_match(actor, match_id), Permission.MATCH_HISTORY_VIEW):
+        return list_public_history(match_id)
+    return _entries(match_id)
+
+
+def list_public_history(match_id: int) -> list[dict]:
+    """The part that everyone may see who may see the match, which is not asked here."""
+    return [_public_entry(entry) for entry in _entries(match_id) if entry["action"] in _PUBLIC_META]
+
+
+def _entries(match_id: int) -> list[dict]:
     entries = [*_HISTORY.documents({"match_id": match_id}), *_from_batches(match_id)]
-    if not sees_all:
-        entries = [_public_entry(entry) for entry in entries if entry["action"] in _PUBLIC_META]
     for entry in entries:
         entry["username"] = entry["username"] or ""
     return sorted(entries, key=lambda entry: entry["id"])
