@@ -91,6 +91,7 @@ def post_worker_init(worker):
     """What a worker does once it has loaded the application, and before it serves."""
     _leave_gracefully(worker)
     _open_database(worker)
+    _compile_templates(worker)
     # Deadlines pass, and figures are asked for, also where nobody has come yet.
     worker.wsgi.extensions["matchdesk_live"].clock.serve()
     # What is alive after the start stays: the collector need not walk over it in each full run.
@@ -154,6 +155,13 @@ def on_exit(server):
     """Remove what the workers shared."""
     if _shared_figures:
         shutil.rmtree(_shared_figures, ignore_errors=True)
+
+
+def _compile_templates(worker):
+    """Whoever comes first would wait for each, and after a restart everybody comes at once."""
+    templates = worker.wsgi.jinja_env
+    for name in templates.list_templates(["html"]):
+        templates.get_template(name)
 
 
 def _open_database(worker):

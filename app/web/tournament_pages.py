@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, current_app, make_response, render_template, request
+from markupsafe import Markup
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.answers import kept_for_strangers, shows_only
@@ -12,11 +14,11 @@ from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, tournaments
-from app.services.queries import match_list, pages, rows
+from app.services.queries import calendars, match_list, pages, rows
 from app.services.tables import tables_by_bracket
 
 from . import bracket_page, drawing
-from .forms.filters import match_filter_form
+from .forms.filters import MatchFilterForm, match_filter_form
 from .guards import current_actor, now
 from .htmx import render
 from .public import A_MOMENT, page_number
@@ -61,6 +63,7 @@ def overview(slug: str):
     return render_template(
         "public/tournament.html",
         **seen.values("overview"),
+        feed_choices=[] if current_actor().is_anonymous else calendars.list_choices(seen.tournament),
         now=pages.get_now(seen.tournament.id, now()),
         brackets=drawing.teasers(brackets, tables_by_bracket(seen.tournament.id, brackets)),
     )
@@ -72,10 +75,12 @@ def matches(slug: str):
     """The list of its matches, with the filters of the address."""
     seen = see(slug)
     tournament = seen.tournament
-    form = match_filter_form(request.args, tournament.time_zone)
-    form.bracket.choices += [(row["id"], row["name"]) for row in pages.list_brackets(tournament.id)]
-    form.station.choices += [(row["id"], row["name"]) for row in pages.list_stations(tournament.id)]
-    is_valid = form.validate()
+    brackets, stations = (
+        [(row["id"], row["name"]) for row in listed]
+        for listed in (pages.list_brackets(tournament.id), pages.list_stations(tournament.id))
+    )
+    form = match_filter_form(request.args, tournament.time_zone, brackets, stations)
+    is_valid = not form.errors
     page, size = page_number(), form.size() if is_valid else 1
     found = match_list.MatchPage([], 0)
     if is_valid:
@@ -96,6 +101,7 @@ def matches(slug: str):
         status=200 if is_valid else 400,
         **seen.values("matches"),
         form=form,
+        drawn_filters=_drawn_filters,
         rows=rows.complete(found.rows, tournament.event_seq),
         total=found.count,
         page=page,
@@ -103,6 +109,12 @@ def matches(slug: str):
         previous=_other_page(page - 1) if page > 1 else None,
         next=_other_page(page + 1) if page < count else None,
     )
+
+
+@lru_cache(maxsize=128)
+def _drawn_filters(form: MatchFilterForm, path: str) -> Markup:
+    template = current_app.jinja_env.get_template("public/_match_filters.html")
+    return template.make_module({"form": form, "path": path}).__html__()
 
 
 def _other_page(number: int) -> str:

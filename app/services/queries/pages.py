@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, not_, or_, select, union_all
 
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchState
@@ -20,6 +20,7 @@ from app.models import (
     Tournament,
 )
 from app.services.access import organized_tournaments, visible_tournaments
+from app.services.prepared import Prepared
 
 from .rows import list_rows, select_rows
 
@@ -172,10 +173,16 @@ def list_day(tournament_id: int, day: date | None, zone: str) -> list[dict]:
     return list_rows(query.order_by(Match.scheduled_time, Match.match_number, Match.id))
 
 
+_STATIONS = Prepared(
+    select(Station.id, Station.name)
+    .where(Station.tournament_id == bindparam("tournament_id"))
+    .order_by(Station.name, Station.id)
+)
+
+
 def list_stations(tournament_id: int) -> list[dict]:
     """The stations of a tournament, by name: id and name."""
-    query = select(Station.id, Station.name).where(Station.tournament_id == tournament_id)
-    return [dict(row._mapping) for row in db.session.execute(query.order_by(Station.name, Station.id))]
+    return _STATIONS.documents({"tournament_id": tournament_id})
 
 
 def find_slug(tournament_id: int) -> str | None:
@@ -183,14 +190,20 @@ def find_slug(tournament_id: int) -> str | None:
     return db.session.scalar(select(Tournament.slug).where(Tournament.id == tournament_id))
 
 
+_BRACKETS = Prepared(
+    select(
+        *(Bracket.id, Bracket.name, Bracket.format, Bracket.options, Bracket.status, Bracket.champion_id),
+        Participant.name.label("champion_name"),
+    )
+    .outerjoin(Participant, Participant.id == Bracket.champion_id)
+    .where(Bracket.tournament_id == bindparam("tournament_id"), ~Bracket.is_deleted)
+    .order_by(Bracket.id)
+)
+
+
 def list_brackets(tournament_id: int) -> list[dict]:
     """The brackets of a tournament, in the order in which they were made."""
-    columns = (Bracket.id, Bracket.name, Bracket.format, Bracket.options, Bracket.status, Bracket.champion_id)
-    query = select(*columns, Participant.name.label("champion_name")).outerjoin(
-        Participant, Participant.id == Bracket.champion_id
-    )
-    query = query.where(Bracket.tournament_id == tournament_id, ~Bracket.is_deleted)
-    return [dict(row._mapping) for row in db.session.execute(query.order_by(Bracket.id))]
+    return _BRACKETS.documents({"tournament_id": tournament_id})
 
 
 def list_brackets_with_progress(tournament_id: int) -> list[dict]:
@@ -288,10 +301,11 @@ class OwnMatches:
 
 
 def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
-    """The actor's matches: what is live or to come, next first; what is over, latest first."""
+    """The actor's matches: what is live, called or to come, next first; what is over, latest first."""
     mine = select(ParticipantMember.participant_id).where(ParticipantMember.user_id == actor.user_id)
     plays = or_(Match.participant1_id.in_(mine), Match.participant2_id.in_(mine))
-    is_live_first = case((_in(LIVE), 0), else_=1)
+    is_called = Match.called_at.is_not(None) & _in(NEXT)
+    is_live_first = case((_in(LIVE), 0), (is_called, 1), else_=2)
     query = select_rows().add_columns(
         Tournament.enable_check_in,
         Match.participant1_id.in_(mine).label("is_side1"),

@@ -1,5 +1,8 @@
 """The filters of a tournament's list of matches: the API's, as a form whose address can be shared."""
 
+from collections.abc import Iterable
+from functools import lru_cache
+
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, IntegerField, SearchField, SelectField, SelectMultipleField
 from wtforms.validators import Length, NumberRange, Optional, ValidationError
@@ -10,6 +13,7 @@ from app.services.queries.match_list import ORDERINGS, MatchFilters
 
 from .times import WallTimeField
 
+Choice = tuple[int, str]
 LARGEST_NUMBER = 2**31 - 1
 DEFAULT_PAGE_SIZE = 20
 LARGEST_PAGE_SIZE = 100
@@ -109,10 +113,39 @@ class MatchFilterForm(Form):
         return min(self.page_size.data or DEFAULT_PAGE_SIZE, LARGEST_PAGE_SIZE)
 
 
-def match_filter_form(args: MultiDict, time_zone: str) -> MatchFilterForm:
-    """The form of an address: states in either case, repeated or with commas; what is empty is left out."""
-    given = MultiDict((name, value) for name, value in args.items(multi=True) if value.strip())
-    states = [part.strip().upper() for value in given.poplist("state") for part in value.split(",")]
-    given.setlist("state", [state for state in states if state])
-    given.setdefault("ordering", "scheduled_time")
-    return MatchFilterForm(given, meta={"time_zone": time_zone})
+def match_filter_form(
+    args: MultiDict, time_zone: str, brackets: Iterable[Choice], stations: Iterable[Choice]
+) -> MatchFilterForm:
+    """The form of an address, validated. `brackets` and `stations` are the ids and names to choose from.
+
+    States come in either case, repeated or with commas; what is empty is left out. The same form is given to
+    all who ask the same: it must not be changed.
+    """
+    given = tuple(
+        (name, value)
+        for name, value in args.items(multi=True)
+        if name.removesuffix("_offset") in _NAMES and value.strip()
+    )
+    return _validated(given, time_zone, tuple(brackets), tuple(stations))
+
+
+_NAMES = frozenset(field.name for field in MatchFilterForm())
+
+
+# Reading the form takes as long as finding the matches, drawing it three times as long.
+@lru_cache(maxsize=128)
+def _validated(
+    given: tuple[tuple[str, str], ...],
+    time_zone: str,
+    brackets: tuple[Choice, ...],
+    stations: tuple[Choice, ...],
+) -> MatchFilterForm:
+    values = MultiDict(given)
+    states = [part.strip().upper() for value in values.poplist("state") for part in value.split(",")]
+    values.setlist("state", [state for state in states if state])
+    values.setdefault("ordering", "scheduled_time")
+    form = MatchFilterForm(values, meta={"time_zone": time_zone})
+    form.bracket.choices += brackets
+    form.station.choices += stations
+    form.validate()
+    return form
