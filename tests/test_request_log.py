@@ -21,6 +21,7 @@ from tests.support.processes import SECRET_KEY
 HARMLESS = {
     "batch_id",
     "bracket_id",
+    "feed_id",
     "filename",
     "format",
     "match_id",
@@ -128,6 +129,8 @@ class TestSecrets:
             "/join/verysecret/",
             "/join/verysecret/and/more",
             "/sign-in/verysecret",
+            "/calendar/verysecret.ics",
+            "/calendar/verysecret",
             "/tournaments/a-cup/board/?key=verysecret",
             "/login?next=/join/verysecret",
             "/nowhere?access_token=verysecret",

@@ -9,6 +9,7 @@ def register_web(app: Flask) -> None:
 
     from . import (
         accounts,
+        calendars,
         dashboard,
         desk,
         filters,
@@ -33,6 +34,7 @@ def register_web(app: Flask) -> None:
         tournament_pages,
         me,
         accounts,
+        calendars,
         dashboard,
         imports,
         desk,

@@ -16,7 +16,7 @@ from flask_login import current_user, login_user, logout_user
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused, TooManyRequests
 from app.models import User
 from app.services import accounts, tokens, tournaments
-from app.services.queries import pages
+from app.services.queries import calendars, pages
 from app.services.tournaments.links import hash_of
 
 from .forms.accounts import LoginForm, PasswordForm, PlainForm, RegisterForm, TokenForm
@@ -175,8 +175,10 @@ def _account_page(status: int = 200, **values) -> tuple[str, int]:
     forms = {"password_form": None, "token_form": None, "new_token": None} | values
     forms["password_form"] = forms["password_form"] or PasswordForm(formdata=None)
     forms["token_form"] = forms["token_form"] or TokenForm(formdata=None)
-    listed = tokens.list_personal_tokens(actor=current_actor())
-    return render_template("accounts/account.html", tokens=listed, **forms), status
+    actor = current_actor()
+    listed = tokens.list_personal_tokens(actor=actor)
+    feeds = calendars.list_feeds(actor).rows(offset=0)
+    return render_template("accounts/account.html", tokens=listed, feeds=feeds, **forms), status
 
 
 def _secret_page(template: str, **values) -> Response:

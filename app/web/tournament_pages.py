@@ -14,7 +14,7 @@ from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, tournaments
-from app.services.queries import match_list, pages, rows
+from app.services.queries import calendars, match_list, pages, rows
 from app.services.tables import tables_by_bracket
 
 from . import bracket_page, drawing
@@ -63,6 +63,7 @@ def overview(slug: str):
     return render_template(
         "public/tournament.html",
         **seen.values("overview"),
+        feed_choices=[] if current_actor().is_anonymous else calendars.list_choices(seen.tournament),
         now=pages.get_now(seen.tournament.id, now()),
         brackets=drawing.teasers(brackets, tables_by_bracket(seen.tournament.id, brackets)),
     )

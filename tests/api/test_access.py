@@ -70,6 +70,10 @@ ELSEWHERE = [
     ("POST", "/api/auth/refresh/"),
     ("POST", "/api/auth/logout/"),
     ("GET", "/api/auth/me/"),
+    ("GET", "/api/feeds/"),
+    ("POST", "/api/feeds/"),
+    ("GET", "/api/feeds/1/"),
+    ("DELETE", "/api/feeds/1/"),
     ("GET", "/api/openapi.json"),
     ("GET", "/api/docs"),
 ]

@@ -145,11 +145,16 @@ def test_the_audit_has_the_clients_address(site):
 def test_each_answer_has_an_id_that_the_log_knows_and_no_secret_of_an_address(site):
     answers = [
         requests.get(f"{site.nginx.url}{path}", headers={"X-Request-ID": "mine"}, **WAIT)
-        for path in ("/", "/join/very-secret?key=secret-too", "/static/css/base.css")
+        for path in (
+            "/",
+            "/join/very-secret?key=secret-too",
+            "/calendar/very-secret.ics",
+            "/static/css/base.css",
+        )
     ]
     ids = [answer.headers["X-Request-ID"] for answer in answers]
-    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids) and len(set(ids)) == 3
-    until(lambda: ids[1] in site.nginx.access_log.read_text())
+    assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids) and len(set(ids)) == 4
+    until(lambda: ids[2] in site.nginx.access_log.read_text())
     log = site.nginx.access_log.read_text()
     assert ids[0] in log and "secret" not in log and '"GET /join/... ' not in log.replace('..."', "")
 

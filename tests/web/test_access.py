@@ -31,6 +31,8 @@ ACCESS: dict[str, frozenset[str]] = {
             "accounts.login",
             "accounts.register",
             "accounts.sign_in_by_link",
+            # Whoever knows the address: no cookie is asked for.
+            "calendars.read",
             "operations.healthz",
             "operations.readyz",
             # The tests come from loopback; others need the token.
@@ -47,6 +49,8 @@ ACCESS: dict[str, frozenset[str]] = {
             "accounts.revoke_token",
             "accounts.end_sessions",
             "accounts.join",
+            "calendars.create",
+            "calendars.revoke",
             "accounts.logout",
             "dashboard.dashboard",
             "dashboard.create_tournament",

@@ -2,9 +2,11 @@
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, Regexp
 
 from app.domain.errors import DomainError
+
+from .base import LARGEST_ID
 
 # Longer than any password; what is longer still is not worth hashing.
 _LONGEST_PASSWORD = 1000
@@ -78,3 +80,24 @@ class TokenForm(AccountForm):
 
 class PlainForm(FlaskForm):
     """Nothing to fill in but the button."""
+
+
+class FeedForm(AccountForm):
+    """Which matches a calendar is to show: `kind:id`."""
+
+    feed = StringField(
+        "Matches", validators=[Regexp(r"^[a-z]{1,12}:[0-9]{1,10}$", message="Choose what to follow.")]
+    )
+    next = HiddenField()
+
+    @property
+    def kind(self) -> str:
+        """What kind of feed."""
+        return self.feed.data.partition(":")[0]
+
+    @property
+    def subject_id(self) -> int:
+        """Of which participant, station, tournament or user."""
+        # What no column could hold is taken as 0, which no row has.
+        number = int(self.feed.data.partition(":")[2])
+        return number if number <= LARGEST_ID else 0
