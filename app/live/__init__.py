@@ -22,9 +22,11 @@ from .leaving import send_away
 from .relay import Relay
 from .server import LiveServer
 from .turns import turns
-from .wire import Wire, fair_turn
+from .wire import Wire
 
 LARGEST_MESSAGE = 256 * 1024  # bytes; ours have a few dozen
+# How long clients are left alone, and have time to answer: who stops reading is let go within 45 seconds.
+PING_SECONDS, PONG_SECONDS = 25, 18
 
 
 class Live:
@@ -58,6 +60,8 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
         transports=["websocket"] if settings.workers > 1 else ["polling", "websocket"],
         cors_allowed_origins=lambda origin, environ: is_own_origin(origin, environ, settings),
         max_http_buffer_size=LARGEST_MESSAGE,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PONG_SECONDS,
         # One message of a client after the other, so that it cannot make us run hundreds at once.
         async_handlers=False,
         manage_session=False,
@@ -69,7 +73,9 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     app.extensions["matchdesk_live"] = live
     # In threads a request lasts as long as its websocket, and so must not keep others out.
     lane = threading.Lock() if async_mode == "gevent" else None
-    app.wsgi_app = Wire(app.wsgi_app, fair_turn(async_mode), live.clock.serve, lane, turns(async_mode))
+    app.wsgi_app = Wire(
+        app.wsgi_app, socketio.server.handle_request, turns(async_mode), live.clock.serve, lane
+    )
     on_commit(_wake)
 
 

@@ -1,98 +1,40 @@
-"""Clients that cost one task each.
+"""Clients that cost no task at all as long as they say nothing.
 
 The library keeps four for every websocket: one that reads, one that waits for what was read, one that writes,
-and one that sleeps until the next ping. Here whoever waits for a message reads it, a writer runs only as long
-as something waits to be written, and one task sends all pings. A hall of thousands costs half the memory so.
+and one that sleeps until the next ping. Here the loop itself notices that somebody said something, and a task
+runs as long as that is handled; a writer runs only as long as something waits to be written; and one task
+sends all pings. The answer to a ping takes no task.
 
-Only right under gevent. Handshake, frames and packets stay the libraries' (simple-websocket, wsproto,
-python-engineio); requirements.txt keeps their versions.
+Only right under gevent. Handshake and packets stay the library's (python-engineio); requirements.txt keeps
+its version.
 """
 
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
 
 import engineio
 import gevent
 import gevent.queue
 from engineio import exceptions, packet
-from engineio.async_drivers._websocket_wsgi import SimpleWebSocketWSGI
 from engineio.socket import Socket
-from simple_websocket import ConnectionClosed, Server
-from wsproto import connection
-from wsproto.utilities import LocalProtocolError, RemoteProtocolError, generate_accept_token
 
-from .wire import WholeFrames, text_frame
+from .websocket import GOODBYE, WebSocket
+from .wire import frame
 
 log = logging.getLogger(__name__)
 
-_PING = text_frame(packet.Packet(packet.PING).encode())
-_ACCEPTED = (
-    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
-)
-# How exact pings are: those of a whole second's clients are sent together.
-PING_LOOK_SECONDS = 1.0
-
-
-class _NoThread:
-    """What the library starts to read a websocket: nothing."""
-
-    def __init__(self, target: Callable[[], None]):
-        self.name = ""
-
-    def start(self) -> None:
-        """Start nothing."""
-
-
-class ReadInPlace(Server):
-    """The library's websocket, read by whoever waits for a message."""
-
-    def __init__(self, environ: dict, **options):
-        super().__init__(environ, thread_class=_NoThread, **options)
-
-    def handshake(self):
-        """Take the client's upgrade, whose headers the web server has read and `Wire` has looked at.
-
-        The library would write them out and have them read once more: a third of what a connection costs.
-        """
-        accept = generate_accept_token(self.environ["HTTP_SEC_WEBSOCKET_KEY"].encode("latin-1"))
-        self.sock.send(_ACCEPTED + accept + b"\r\n\r\n")
-        self.ws = connection.Connection(connection.ConnectionType.SERVER)
-        self.connected = True
-
-    def receive(self, timeout=None):
-        """The next message; raises ConnectionClosed at the end. There is no timeout but the socket's own."""
-        while self.connected and not self.input_buffer:
-            self._read()
-        if self.input_buffer:
-            return self.input_buffer.pop(0)
-        raise ConnectionClosed(self.close_reason, self.close_message)
-
-    def _read(self) -> None:
-        try:
-            data = self.sock.recv(self.receive_bytes)
-            if data:
-                self.ws.receive_data(data)
-                self.connected = self._handle_events() and self.connected
-            else:
-                self.connected = False
-        except (OSError, LocalProtocolError, RemoteProtocolError):
-            self.connected = False
-
-
-class _InPlace(SimpleWebSocketWSGI):
-    """The WSGI side of it."""
-
-    def __call__(self, environ, start_response):
-        frames = environ.get("gunicorn.socket")
-        if isinstance(frames, WholeFrames):
-            frames.outlive_request()
-        self.ws = ReadInPlace(environ, max_message_size=self.server_args["largest"])
-        # In a task that remembers nothing else: the one that read the request is a quarter of a client.
-        gevent.spawn(self.app, self)
-        # To gunicorn this says that the connection is no longer one of HTTP.
-        raise StopIteration
+_PING = frame(packet.Packet(packet.PING).encode())
+_PONG = ord(packet.Packet(packet.PONG).encode())
+# How exact pings are: those of so long are sent together.
+PING_LOOK_SECONDS = 0.5
+# How long an end may take that both sides have a part in.
+PARTING_SECONDS = 10.0
+_PROBE = packet.Packet(packet.PING, data="probe").encode()
+_PROBED = packet.Packet(packet.PONG, data="probe").encode()
+_UPGRADE = packet.Packet(packet.UPGRADE).encode()
+# Answers to a client's own pings, of which it may send any number without reading.
+MOST_ANSWERS = 10
 
 
 class _Queue(gevent.queue.Queue):
@@ -105,37 +47,44 @@ class _Queue(gevent.queue.Queue):
 class Connection(Socket):
     """One client of Engine.IO."""
 
-    # Set once it has a websocket.
-    websocket: SimpleWebSocketWSGI | None = None
-    frames: WholeFrames | None = None
+    # Set once the client has one.
+    websocket: WebSocket | None = None
     is_writing = False
+
+    # What goes
 
     def send(self, pkt):
         """Send a packet: now, where nothing waits and the client can take it, else when its turn comes."""
-        if not self.check_ping_timeout():
-            return
-        if not self.send_now(pkt):
+        if self.check_ping_timeout() and not self._is_sent(pkt):
             self.queue.put(pkt)
             self._write_soon()
 
-    def send_now(self, pkt: packet.Packet) -> bool:
-        """Send a packet at once; False, and nothing sent, where that is not possible."""
-        if self.frames is None or self.queue.qsize() or self.is_writing:
-            return False
-        encoded = pkt.encode()
-        return isinstance(encoded, str) and self.send_frame(text_frame(encoded))
+    def _is_sent(self, pkt: packet.Packet) -> bool:
+        return self.websocket is not None and self.send_frame(frame(pkt.encode()))
 
-    def send_frame(self, frame: bytes) -> bool:
-        """Send a whole frame at once; False, and nothing sent, where that is not possible."""
-        frames = self.frames
-        if frames is None or self.closed or self.is_writing or self.queue.qsize():
+    def send_frame(self, framed: bytes) -> bool:
+        """Send a whole frame at once; False, and nothing sent, where that is not possible.
+
+        What the system does not take at once is sent before anything else.
+        """
+        websocket = self.websocket
+        if websocket is None or self.closed or self.is_writing or self.queue.qsize():
             return False
-        return frames.send_now(frame, self.server.start_background_task)
+        try:
+            sent = websocket.send_now(framed)
+        except OSError:
+            websocket.hang_up()
+            return False
+        if 0 < sent < len(framed):
+            self._start_writing(framed[sent:])
+        return sent > 0
 
     def close(self, wait=True, abort=False, reason=None):
-        """Close the connection; what waits to be sent is sent first."""
+        """Close the connection; what waits to be sent is sent first, unless that takes too long."""
         super().close(wait=False, abort=abort, reason=reason)
         self._write_soon()
+        if self.websocket is not None and self.websocket.is_open:
+            self.server.pings.let_go(self, self.websocket)
 
     def schedule_ping(self):
         """Have the client pinged after the usual time."""
@@ -143,48 +92,103 @@ class Connection(Socket):
             self.last_ping = None
             self.server.pings.plan(self)
 
+    def _answer(self, framed: bytes) -> None:
+        """Send what answers the client's own ping, or its leaving."""
+        if not self.closed and not self.send_frame(framed) and self.queue.qsize() < MOST_ANSWERS:
+            self.queue.put(framed)
+            self._write_soon()
+
     def _write_soon(self) -> None:
         if self.websocket is not None and not self.is_writing and self.queue.qsize():
-            self.is_writing = True
-            self.server.start_background_task(self._write)
+            self._start_writing(b"")
 
-    def _write(self) -> None:
-        """Write what waits, until nothing does."""
+    def _start_writing(self, first: bytes) -> None:
+        self.is_writing = True
+        gevent.spawn(self._write, first)
+
+    def _write(self, first: bytes) -> None:
+        """Write this, and what waits, until nothing does."""
+        websocket = self.websocket
         try:
+            websocket.send(first)
             while self.queue.qsize():
-                pkt = self.queue.get(block=False)
-                self.queue.task_done()
-                if pkt is None:
-                    self.websocket.close()
-                    return
-                self.websocket.send(pkt.encode())
+                websocket.send(self._next_frame())
         except OSError:
-            # The reader will find out that the client is gone.
-            return
+            # The end is noticed where it would be read.
+            websocket.hang_up()
         finally:
             self.is_writing = False
+            if not websocket.is_open:
+                websocket.close()
 
-    def _websocket_handler(self, ws):
-        """What the client's one task does as long as the websocket is open."""
-        if self.connected and not self._takes_over(ws):
-            ws.ws.sock.close()
-            return []
-        self.connected = self.upgraded = True
-        self.websocket, self.frames = ws, ws.ws.sock if isinstance(ws.ws.sock, WholeFrames) else None
+    def _next_frame(self) -> bytes:
+        pkt = self.queue.get(block=False)
+        if pkt is None:
+            return GOODBYE
+        return pkt if isinstance(pkt, bytes) else frame(pkt.encode())
+
+    # What comes
+
+    def _upgrade_websocket(self, environ, start_response):
+        """Take a websocket: from a new client, or from one that was on long polling until now."""
+        websocket = WebSocket(environ["gunicorn.socket"], self.server.max_http_buffer_size)
+        websocket.on_readable = lambda: self._readable(websocket)
+        key = environ["HTTP_SEC_WEBSOCKET_KEY"]
+        if self.connected:
+            websocket.on_message = lambda message: self._probed(websocket, message)
+            websocket.accept(key)
+            self.server.pings.let_go(self, websocket)
+        else:
+            self.connected = True
+            websocket.accept(key, b"".join(self._next_frame() for _ in range(self.queue.qsize())))
+            self._settle(websocket)
+        websocket.resume()
+        # To gunicorn this says that the connection is no longer one of HTTP.
+        raise StopIteration
+
+    def _settle(self, websocket: WebSocket) -> None:
+        self.upgraded, self.websocket = True, websocket
+        websocket.on_message, websocket.on_answer = self._handle, self._answer
         self._write_soon()
-        while self._hear(ws):
-            pass
+
+    def _readable(self, websocket: WebSocket) -> None:
+        """Called by the loop when something came."""
+        data = websocket.receive()
+        if data is None or (data and self.closed and self.is_writing):
+            return
+        if websocket.is_only(data, _PONG) and websocket is self.websocket and not self.closed:
+            self.schedule_ping()
+            return
+        websocket.pause()
+        gevent.spawn(self._hear, websocket, data)
+
+    def _hear(self, websocket: WebSocket, data: bytes) -> None:
+        """Do what the data says, then wait for more; without any, or after one's end, end as well."""
+        is_going_on = bool(data) and not self.closed
+        if is_going_on:
+            is_going_on = all(websocket.on_message(message) for message in websocket.messages(data))
+        if is_going_on and websocket.is_open:
+            websocket.resume()
+        else:
+            self._end(websocket)
+
+    def _end(self, websocket: WebSocket) -> None:
+        websocket.is_open = False
+        if websocket is not self.websocket:
+            self.upgrading = False
+            websocket.close()
+            return
         self.close(abort=True, reason=self.server.reason.TRANSPORT_CLOSE)
         self.server.sockets.pop(self.sid, None)
-        ws.ws.sock.close()
-        return []
+        if self.is_writing:
+            # It still uses the connection, which it will find ended.
+            websocket.hang_up()
+        else:
+            websocket.close()
 
-    def _hear(self, ws) -> bool:
-        """Wait for one message, and do what it says; False at the end."""
+    def _handle(self, message: str | bytes) -> bool:
+        """Do what one message says; False where nothing may follow."""
         try:
-            message = ws.wait()
-            if message is None:
-                return False
             self.receive(packet.Packet(encoded_packet=message))
         except exceptions.UnknownPacketError:
             return True
@@ -195,30 +199,25 @@ class Connection(Socket):
             return False
         return True
 
-    def _takes_over(self, ws) -> bool:
-        """Take the client from long polling to the websocket, as it asks for in two steps; False if not."""
-        # Nothing is sent meanwhile.
-        self.upgrading = True
-        try:
-            probe = _packet(ws.wait())
-            if probe is None or (probe.packet_type, probe.data) != (packet.PING, "probe"):
-                return False
-            ws.send(packet.Packet(packet.PONG, data="probe").encode())
-            # Whatever request is waiting for packets is answered, and is the last.
-            self.queue.put(packet.Packet(packet.NOOP))
-            upgrade = _packet(ws.wait())
-            return upgrade is not None and upgrade.packet_type == packet.UPGRADE
-        except OSError:
+    def _probed(self, websocket: WebSocket, message: str | bytes) -> bool:
+        """The first step from long polling to the websocket, which answers a ping of its own kind."""
+        if message != _PROBE or self.upgraded:
             return False
-        finally:
-            self.upgrading = False
+        # Nothing is sent to long polling from now on.
+        self.upgrading = True
+        websocket.on_message = lambda message: self._taken_over(websocket, message)
+        websocket.on_answer(frame(_PROBED))
+        # Whatever request is waiting for packets is answered, and is the last.
+        self.queue.put(packet.Packet(packet.NOOP))
+        return True
 
-
-def _packet(message: str | bytes | None) -> packet.Packet | None:
-    try:
-        return None if message is None else packet.Packet(encoded_packet=message)
-    except ValueError:
-        return None
+    def _taken_over(self, websocket: WebSocket, message: str | bytes) -> bool:
+        """The second and last step."""
+        self.upgrading = False
+        if message != _UPGRADE or self.upgraded or self.closed:
+            return False
+        self._settle(websocket)
+        return True
 
 
 class Pings:
@@ -230,10 +229,19 @@ class Pings:
         # All wait equally long: who comes first is due first.
         self._planned: deque[tuple[float, Connection]] = deque()
         self._unanswered: deque[tuple[float, Connection, float]] = deque()
+        self._parting: deque[tuple[float, Connection, WebSocket]] = deque()
 
     def plan(self, connection: Connection) -> None:
         """Have the connection pinged one interval from now."""
         self._planned.append((time.monotonic() + self._server.ping_interval, connection))
+        self._start()
+
+    def let_go(self, connection: Connection, websocket: WebSocket) -> None:
+        """See to it that a websocket ends soon whose connection is closed, or that did not become its own."""
+        self._parting.append((time.monotonic() + PARTING_SECONDS, connection, websocket))
+        self._start()
+
+    def _start(self) -> None:
         if not self._is_started:
             self._is_started = True
             self._server.start_background_task(self._run)
@@ -257,8 +265,15 @@ class Pings:
             _, connection, pinged_at = self._unanswered.popleft()
             if connection.last_ping == pinged_at and not connection.closed:
                 connection.check_ping_timeout()
+                if connection.websocket is not None and connection.websocket.is_open:
+                    # Whoever does not answer, does not take part in an end.
+                    connection.websocket.hang_up()
             if connection.closed:
                 self._server.sockets.pop(connection.sid, None)
+        while self._parting and self._parting[0][0] <= now:
+            _, connection, websocket = self._parting.popleft()
+            if websocket.is_open and (connection.closed or websocket is not connection.websocket):
+                websocket.hang_up()
 
     def _ping(self, connection: Connection, now: float) -> None:
         connection.last_ping = time.time()
@@ -281,11 +296,6 @@ class Engine(engineio.Server):
         server.pings = Pings(server)
         # The task that would look after each client in turn.
         server.start_service_task = False
-        largest = server.max_http_buffer_size
-        server._async = {
-            **server._async,
-            "websocket": lambda handler, _server: _InPlace(handler, _server, largest=largest),
-        }
         return server
 
     def create_queue(self, *args, **kwargs):

@@ -14,7 +14,7 @@ from socketio import packet
 
 from app import metrics
 
-from .wire import text_frame
+from .wire import frame
 
 log = logging.getLogger(__name__)
 
@@ -71,11 +71,11 @@ class FanOut(socketio.Manager):
     def _send(self, encoded: str, eio_sids: list[str]) -> None:
         metrics.pushes.inc(len(eio_sids))
         queued = eio_packet.Packet(eio_packet.MESSAGE, encoded)
-        frame = text_frame(queued.encode())
+        framed = frame(queued.encode())
         connections = self.server.eio.sockets
         for place, eio_sid in enumerate(eio_sids, start=1):
             if place % SENT_IN_A_TURN == 0:
                 self.server.sleep(0)
             connection = connections.get(eio_sid)
-            if connection is not None and not connection.send_frame(frame):
+            if connection is not None and not connection.send_frame(framed):
                 self.server._send_eio_packet(eio_sid, queued)

@@ -19,7 +19,7 @@ from app.extensions import socketio
 from app.live.connections import Connection, Engine
 from app.live.fanout import FanOut
 from app.live.server import LONGEST_QUEUE, after_answer
-from app.live.wire import WholeFrames, Wire, fair_turn, text_frame
+from app.live.wire import WholeFrames, Wire, frame
 from tests import factories
 from tests.live.listener import Wiretap
 
@@ -168,69 +168,13 @@ def test_a_send_to_somebody_who_has_left_fails(pair):
         WholeFrames(ours).send(b"x")
 
 
-def run(task, *arguments):
-    threading.Thread(target=task, args=arguments).start()
-
-
-def test_a_frame_that_fits_is_sent_at_once(pair):
-    ours, theirs = pair
-    assert WholeFrames(ours).send_now(b"frame", run)
-    assert theirs.recv(100) == b"frame"
-
-
-def test_what_does_not_fit_follows_before_anything_else(pair):
-    ours, theirs = pair
-    frames = WholeFrames(ours)
-    first, second = b"a" * 5_000_000, b"b" * 1000
-    assert frames.send_now(first, run)
-    assert not frames.send_now(second, run)
-    writer = threading.Thread(target=frames.send, args=(second,))
-    writer.start()
-    received = bytearray()
-    while len(received) < len(first) + len(second):
-        received += theirs.recv(1_000_000)
-    writer.join()
-    assert received == first + second
-
-
-def test_nothing_is_sent_at_once_to_a_full_or_closed_connection(pair):
-    ours, theirs = pair
-    frames = WholeFrames(ours)
-    ours.setblocking(False)
-    with suppress(BlockingIOError):
-        while True:
-            ours.send(b"x" * 100_000)
-    assert not frames.send_now(b"frame", run)
-    theirs.close()
-    assert not frames.send_now(b"frame", run)
-    with pytest.raises(BrokenPipeError):
-        frames.send(b"frame")
-
-
-def test_what_cannot_follow_any_more_breaks_the_connection(pair):
-    ours, _theirs = pair
-    frames = WholeFrames(ours)
-    ours.settimeout(0.05)
-    done = threading.Event()
-
-    def task(target, *arguments):
-        def finish():
-            target(*arguments)
-            done.set()
-
-        run(finish)
-
-    assert frames.send_now(b"a" * 5_000_000, task)
-    assert done.wait(5)
-    assert not frames.send_now(b"b", task)
-
-
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 100_000])
 def test_a_frame_is_what_a_client_expects(size):
     text = "é" * (size // 2) + "x" * (size % 2)
-    connection = wsproto.Connection(wsproto.ConnectionType.CLIENT)
-    connection.receive_data(text_frame(text))
-    assert "".join(event.data for event in connection.events()) == text
+    for message, nothing in ((text, ""), (text.encode(), b"")):
+        connection = wsproto.Connection(wsproto.ConnectionType.CLIENT)
+        connection.receive_data(frame(message))
+        assert nothing.join(event.data for event in connection.events()) == message
 
 
 def test_each_request_lets_others_have_a_turn():
@@ -240,15 +184,17 @@ def test_each_request_lets_others_have_a_turn():
         turns.append("request")
         return [b""]
 
-    Wire(application, lambda: turns.append("turn"))({"HTTP_UPGRADE": "h2c"}, None)
+    Wire(application, application, lambda: turns.append("turn"))({"HTTP_UPGRADE": "h2c"}, None)
     assert turns == ["turn", "request"]
-    assert fair_turn("threading")() is None
-    assert fair_turn("gevent")() is None
 
 
 def test_a_server_starts_its_clock_with_the_first_request_and_a_test_does_not():
     started = []
-    wire = Wire(lambda environ, start_response: [b""], fair_turn("threading"), lambda: started.append(1))
+
+    def answer(environ, start_response):
+        return [b""]
+
+    wire = Wire(answer, answer, lambda: None, lambda: started.append(1))
     wire({}, None)
     assert started == []
     for _ in range(2):
@@ -272,7 +218,7 @@ def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
         "HTTP_SEC_WEBSOCKET_EXTENSIONS": "permessage-deflate",
         "werkzeug.socket": pair[0],
     }
-    Wire(application, fair_turn("threading"))(environ, None)
+    Wire(None, application, lambda: None)(environ, None)
     assert "HTTP_SEC_WEBSOCKET_EXTENSIONS" not in seen
     assert isinstance(seen["werkzeug.socket"], WholeFrames)
 
