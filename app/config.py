@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.counters import Counters
 from app.database import engine_options
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -102,7 +103,7 @@ class Settings:
             "JWT_ALGORITHM": "HS256",
             "JWT_ACCESS_TOKEN_EXPIRES": timedelta(minutes=15),
             "JWT_REFRESH_TOKEN_EXPIRES": timedelta(days=7),
-            "RATELIMIT_STORAGE_URI": self.redis_url or "memory://",
+            "RATELIMIT_STORAGE_URI": self.redis_url or f"{Counters.STORAGE_SCHEME[0]}://",
             "RATELIMIT_STORAGE_OPTIONS": REDIS_TIMEOUTS if self.redis_url else {},
             # A limiter that cannot reach Redis must not stop a tournament.
             "RATELIMIT_SWALLOW_ERRORS": True,

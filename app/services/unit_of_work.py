@@ -31,13 +31,15 @@ _LOCKED_TOURNAMENT = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+# Of the tables, not of the objects: nothing is done with these rows but to write them.
+_TOURNAMENTS = Tournament.__table__.c
 _COUNTED_ON = (
-    update(Tournament)
-    .where(Tournament.id == bindparam("tournament_id"))
-    .values(event_seq=Tournament.event_seq + bindparam("events"), revision=Tournament.revision + 1)
-    .returning(Tournament.event_seq)
-    .execution_options(synchronize_session=False)
+    update(Tournament.__table__)
+    .where(_TOURNAMENTS.id == bindparam("tournament_id"))
+    .values(event_seq=_TOURNAMENTS.event_seq + bindparam("events"), revision=_TOURNAMENTS.revision + 1)
+    .returning(_TOURNAMENTS.event_seq)
 )
+_EVENT = insert(Event.__table__)
 
 
 # What looks at a change that is only tried out; such a change is never committed.
@@ -89,15 +91,16 @@ class UnitOfWork:
     def write_events(self) -> dict[int, int]:
         """Number and write the collected events; returns the last seq by tournament that has some."""
         self.session.flush()
+        connection = self.session.connection()
         last: dict[int, int] = {}
         for tournament_id in sorted({*self._locked, *(event["tournament_id"] for event in self._events)}):
             events = [event for event in self._events if event["tournament_id"] == tournament_id]
-            seq = self.session.scalar(_COUNTED_ON, {"tournament_id": tournament_id, "events": len(events)})
+            seq = connection.scalar(_COUNTED_ON, {"tournament_id": tournament_id, "events": len(events)})
             if events:
                 last[tournament_id] = seq
                 first = seq - len(events) + 1
                 rows = [{**event, "seq": first + place} for place, event in enumerate(events)]
-                self.session.execute(insert(Event), rows)
+                connection.execute(_EVENT, rows)
         self._events.clear()
         return last
 
