@@ -5,7 +5,7 @@ All times are aware and in UTC; all intervals are half-open, `[start, end)`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 
@@ -23,6 +23,10 @@ class Interval:
     def covers(self, other: "Interval") -> bool:
         """True where all of the other lies within this one."""
         return self.start <= other.start and other.end <= self.end
+
+
+# Whatever is planned lies far within these, so that a few days more or less are times too.
+EVER = Interval(datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,14 @@ class StationHours:
 
     def is_open(self, interval: Interval) -> bool:
         """True where the station can be used for the whole of it."""
-        return not self.open or any(hours.covers(interval) for hours in self.open)
+        return not any(closed.overlaps(interval) for closed in self.closed())
+
+    def closed(self) -> list[Interval]:
+        """When it cannot be used, in order; hours that touch have nothing between them."""
+        if not self.open:
+            return []
+        edges = [EVER.start, *(edge for hours in self.open for edge in (hours.start, hours.end)), EVER.end]
+        return [Interval(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,12 @@ class Break:
     def holds(self, station_id: int | None) -> bool:
         """True where the break is kept at this station (None: a match without one)."""
         return self.station_id is None or self.station_id == station_id
+
+    def stops(self, match: PlannedMatch) -> bool:
+        """True where the match waits meanwhile: a break at every station is one of its tournament alone."""
+        if self.station_id is None:
+            return self.tournament_id == match.tournament_id
+        return self.station_id == match.station_id
 
 
 @dataclass(frozen=True)
