@@ -9,6 +9,7 @@ from app.domain.permissions import Permission
 from app.domain.states import MatchState
 from app.services import bulk, check_ins, lobby, matches, scheduling
 from app.services.queries import match_list
+from app.services.schedule import versions
 
 from .blueprint import ApiBlueprint, load_query, needs
 from .identity import current_actor, now
@@ -209,5 +210,5 @@ def undo_bulk_schedule(_: dict[str, Any], batch_id: int) -> Response:
 
     Where some of its matches were changed since, nothing is, and 409 lists them as `changes`.
     """
-    match_ids = bulk.undo_bulk_schedule(actor=current_actor(), batch_id=batch_id, now=now())
+    match_ids = versions.undo_version(actor=current_actor(), batch_id=batch_id, now=now())
     return json_response({"batch_id": batch_id, "match_ids": match_ids})

@@ -7,6 +7,7 @@ from app.domain.errors import InvalidInput, Refused
 from app.domain.events import EventType
 from app.domain.links import http_url
 from app.domain.permissions import Actor, Permission
+from app.domain.schedule.plan import planned_minutes
 from app.domain.states import BEGUN, MatchState, Move, closed_reasons
 from app.domain.tournament_settings import BEST_OF
 from app.models import Match, Station, Tournament
@@ -14,15 +15,18 @@ from app.models import Match, Station, Tournament
 from . import audit
 from .audit import AuditAction
 from .match_changes import iso, load, move, tell, touch
+from .schedule import conflicts
 from .unit_of_work import UnitOfWork, unit_of_work
 
 
 def update_match(
     *, actor: Actor, match_id: int, changes: dict, now: datetime, expected_version: int | None = None
-) -> None:
+) -> list[str]:
     """Change `scheduled_time` (aware, or None to clear), `stream_url`, `station_id` or `best_of`.
 
-    A value that stands already is no change. Raises Refused for a closed match, InvalidInput for a value.
+    A value that stands already is no change. Returns a warning for each conflict that this makes.
+    Raises Refused for a closed match, or for a conflict where the tournament refuses those, InvalidInput for
+    a value.
     """
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_SCHEDULE, expected_version)
@@ -30,10 +34,14 @@ def update_match(
         if reasons := closed_reasons(MatchState(match.state)):
             raise Refused(reasons)
         old_time = match.scheduled_time
-        others = [name for name in ("stream_url", "station_id", "best_of") if _set(uow, match, name, changes)]
-        if "scheduled_time" in changes and changes["scheduled_time"] != old_time:
-            if changes["scheduled_time"] is not None:
-                timetable.require_future(changes["scheduled_time"], now)
+        changes = _checked(uow, match, changes)
+        warnings = conflicts.weigh(actor, tournament, {match.id: _planned(match, tournament, changes)}, now)
+        others = [name for name in changes if name != "scheduled_time"]
+        for name in others:
+            setattr(match, name, changes[name])
+        if "station_id" in changes:
+            match.called_at = None
+        if "scheduled_time" in changes:
             reschedule(match, tournament, changes["scheduled_time"], now)
             touch(match, now)
             tell_scheduled(uow, match, old_time)
@@ -65,10 +73,24 @@ def update_match(
                     "changes": {name: getattr(match, name) for name in others},
                 },
             )
+        return warnings
 
 
-def reschedule(match: Match, tournament: Tournament, scheduled_time: datetime | None, now: datetime) -> None:
-    """Give the match another time: the deadline follows, and a check-in that has begun starts anew."""
+def reschedule(
+    match: Match,
+    tournament: Tournament,
+    scheduled_time: datetime | None,
+    now: datetime,
+    *,
+    delayed: bool = False,
+) -> None:
+    """Give the match another time: the deadline follows, and a check-in that has begun starts anew.
+
+    A match that is `delayed` keeps what was planned as its original time; otherwise this is the new plan.
+    """
+    planned = match.original_time or match.scheduled_time
+    match.original_time = planned if delayed and planned != scheduled_time else None
+    match.called_at = None
     match.scheduled_time = scheduled_time
     match.check_in_deadline = timetable.check_in_deadline(
         scheduled_time, tournament.check_in_window_minutes, now
@@ -87,26 +109,37 @@ def tell_scheduled(uow: UnitOfWork, match: Match, old_time: datetime | None) -> 
         EventType.MATCH_SCHEDULED,
         old_scheduled_time=iso(old_time),
         check_in_deadline=iso(match.check_in_deadline),
+        original_time=iso(match.original_time),
     )
 
 
-def _set(uow: UnitOfWork, match: Match, name: str, changes: dict) -> bool:
-    """Set the field where it is among the changes; True where that changed it."""
-    if name not in changes:
-        return False
-    value = changes[name]
-    if name == "stream_url":
-        value = http_url(value, "stream_url")
-    elif name == "station_id" and value is not None:
-        station = uow.session.get(Station, value)
+def _checked(uow: UnitOfWork, match: Match, changes: dict) -> dict:
+    """The values that differ from those of the match; raises what is wrong with one."""
+    wanted = dict(changes)
+    if "stream_url" in wanted:
+        wanted["stream_url"] = http_url(wanted["stream_url"], "stream_url")
+    wanted = {name: value for name, value in wanted.items() if value != getattr(match, name)}
+    if wanted.get("station_id") is not None:
+        station = uow.session.get(Station, wanted["station_id"])
         if station is None or station.tournament_id != match.tournament_id:
             raise InvalidInput.of("station_id", "There is no such station in this tournament.")
-    elif name == "best_of":
-        if value not in BEST_OF:
+    if "best_of" in wanted:
+        if wanted["best_of"] not in BEST_OF:
             raise InvalidInput.of("best_of", "Best of 1, 3, 5 or 7.")
-        if value != match.best_of and match.state in BEGUN:
+        if match.state in BEGUN:
             raise Refused([f"The match is {match.state}; its length can't change once it is LIVE."])
-    if getattr(match, name) == value:
-        return False
-    setattr(match, name, value)
-    return True
+    if wanted.get("scheduled_time") is not None:
+        timetable.require_future(wanted["scheduled_time"], uow.now)
+    return wanted
+
+
+def _planned(match: Match, tournament: Tournament, changes: dict) -> dict:
+    """The changes as the schedule's rules name them."""
+    names = {"scheduled_time": "start", "station_id": "station_id", "stream_url": "stream"}
+    planned = {names[name]: value for name, value in changes.items() if name in names}
+    if match.state in BEGUN:
+        # It is played already; another planned time changes nothing about when.
+        planned.pop("start", None)
+    if "best_of" in changes:
+        planned["minutes"] = planned_minutes(tournament.match_minutes, changes["best_of"], tournament.best_of)
+    return planned

@@ -7,6 +7,7 @@ from app.domain.errors import Conflict, InvalidInput, NotFound, Refused
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, bulk
+from app.services.schedule import versions
 from app.services.queries import desk as queries
 
 from .forms.bulk import BulkScheduleForm
@@ -75,7 +76,7 @@ def undo_bulk_schedule(slug: str, batch_id: int):
     """Take a bulk scheduling back as a whole."""
     tournament = _tournament(slug, Permission.MATCH_SCHEDULE)
     try:
-        undone = bulk.undo_bulk_schedule(actor=current_actor(), batch_id=batch_id, now=now())
+        undone = versions.undo_version(actor=current_actor(), batch_id=batch_id, now=now())
     except Conflict as conflict:
         form = BulkScheduleForm(formdata=None, meta={"time_zone": tournament.time_zone})
         return _page(_tournament(slug), form, status=409, conflict=conflict)

@@ -7,6 +7,7 @@ import pytest
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
 from app.domain.permissions import ANONYMOUS
 from app.services import bulk, scheduling
+from app.services.schedule import versions
 from app.services.queries.match_detail import list_history
 from tests import factories as make
 
@@ -113,7 +114,7 @@ def test_undo_takes_the_whole_batch_back():
     ]
     batch_id = day.bulk()["batch_id"]
     assert [match.state for match in day.fresh()] == ["SCHEDULED", "SCHEDULED", "READY"]
-    assert bulk.undo_bulk_schedule(actor=day.organizer, batch_id=batch_id, now=make.soon(0)) == day.ids
+    assert versions.undo_version(actor=day.organizer, batch_id=batch_id, now=make.soon(0)) == day.ids
     after = [(m.scheduled_time, m.check_in_deadline, m.state, m.participant1_checked_in) for m in day.fresh()]
     assert after == before
     assert [row.action for row in make.audit_rows(tournament_id=day.tournament.id)] == [
@@ -121,7 +122,7 @@ def test_undo_takes_the_whole_batch_back():
         "MATCH_BULK_UNDO",
     ]
     with pytest.raises(Conflict, match="already"):
-        bulk.undo_bulk_schedule(actor=day.organizer, batch_id=batch_id, now=make.soon(0))
+        versions.undo_version(actor=day.organizer, batch_id=batch_id, now=make.soon(0))
 
 
 def test_undo_is_refused_where_a_match_was_changed_since():
@@ -134,7 +135,7 @@ def test_undo_is_refused_where_a_match_was_changed_since():
         now=make.soon(0),
     )
     with pytest.raises(Conflict) as conflict:
-        bulk.undo_bulk_schedule(actor=day.organizer, batch_id=batch_id, now=make.soon(0))
+        versions.undo_version(actor=day.organizer, batch_id=batch_id, now=make.soon(0))
     assert len(conflict.value.changes) == 1 and str(day.ids[1]) in conflict.value.changes[0]
     assert [match.scheduled_time for match in day.fresh()] == [day.time] * 3
 
@@ -144,9 +145,9 @@ def test_undo_of_somebody_elses_or_no_batch():
     batch_id = day.bulk()["batch_id"]
     for actor, error in ((ANONYMOUS, NotSignedIn), (make.actor(make.user()), NotAllowed)):
         with pytest.raises(error):
-            bulk.undo_bulk_schedule(actor=actor, batch_id=batch_id, now=make.soon(0))
+            versions.undo_version(actor=actor, batch_id=batch_id, now=make.soon(0))
     with pytest.raises(NotFound):
-        bulk.undo_bulk_schedule(actor=day.organizer, batch_id=999_999, now=make.soon(0))
+        versions.undo_version(actor=day.organizer, batch_id=999_999, now=make.soon(0))
 
 
 def test_what_stands_already_is_counted_but_not_touched():
@@ -159,7 +160,7 @@ def test_what_stands_already_is_counted_but_not_touched():
 def test_history_of_a_match_tells_of_the_bulk_and_its_undo():
     day = Day()
     batch_id = day.bulk()["batch_id"]
-    bulk.undo_bulk_schedule(actor=day.organizer, batch_id=batch_id, now=make.soon(0))
+    versions.undo_version(actor=day.organizer, batch_id=batch_id, now=make.soon(0))
     history = list_history(ANONYMOUS, day.ids[0])
     assert [entry["action"] for entry in history] == ["MATCH_BULK_SCHEDULE", "MATCH_BULK_UNDO"]
     first, second = (entry["meta"] for entry in history)

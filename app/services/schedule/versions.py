@@ -1,0 +1,351 @@
+"""Numbered versions of a schedule: any set of changes made at once, looked at before, taken back as one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+
+from app.domain import timetable
+from app.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn, Refused
+from app.domain.events import EventType
+from app.domain.permissions import Actor, Permission
+from app.domain.states import BEGUN, MatchState, closed_reasons
+from app.models import Match, ScheduleBatch, ScheduleBatchItem, Station, Tournament
+from app.services import access, audit
+from app.services.audit import AuditAction
+from app.services.match_changes import iso, tell, touch
+from app.services.scheduling import reschedule, tell_scheduled
+from app.services.unit_of_work import UnitOfWork, unit_of_work
+
+from . import conflicts
+
+MAX_CHANGES = 2000
+
+
+@dataclass(frozen=True)
+class Placement:
+    """When (aware, or None for no time yet) and where (or None) a match is to be played.
+
+    With `expected_version` the change is made only if the match is still at that version.
+    """
+
+    match_id: int
+    start: datetime | None
+    station_id: int | None
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True)
+class _Step:
+    match: Match
+    start: datetime | None
+    station_id: int | None
+    why_not: list[str]
+
+    @property
+    def changes(self) -> bool:
+        return (self.start, self.station_id) != (self.match.scheduled_time, self.match.station_id)
+
+
+def preview_schedule(
+    *, actor: Actor, tournament_id: int, placements: Sequence[Placement], now: datetime
+) -> dict:
+    """What the changes would do, with nothing changed.
+
+    Returns `{"changes": [{"match", "old", "new", "old_station", "new_station"}], "refused": [{"match",
+    "why"}], "conflicts": [...]}`: times in UTC, the new conflicts as `conflicts.as_documents` has them.
+    """
+    tournament = access.get_tournament(actor, tournament_id, Permission.MATCH_SCHEDULE).tournament
+    steps = _steps(tournament, placements, now)
+    possible = [step for step in steps if step.changes and not step.why_not]
+    return {
+        "changes": [
+            {
+                "match": step.match.id,
+                "old": iso(step.match.scheduled_time),
+                "new": iso(step.start),
+                "old_station": step.match.station_id,
+                "new_station": step.station_id,
+            }
+            for step in possible
+        ],
+        "refused": [
+            {"match": step.match.id, "why": " ".join(step.why_not)} for step in steps if step.why_not
+        ],
+        "conflicts": conflicts.as_documents(
+            actor,
+            conflicts.that_come(tournament, _moves(possible), now),
+        ),
+    }
+
+
+def change_schedule(
+    *,
+    actor: Actor,
+    tournament_id: int,
+    placements: Sequence[Placement],
+    now: datetime,
+    kind: str = "edit",
+    meta: dict | None = None,
+) -> dict:
+    """Make all of the changes, or none, as the next version of the schedule.
+
+    A `delay` keeps the time that was planned as the match's `original_time`. `meta` goes into the audit row.
+    Returns `{"number", "batch_id", "match_ids", "warnings"}`; the first two are None where all stood already.
+    Raises InvalidInput for what is given, Refused where a match can't be moved, or where the tournament
+    refuses conflicts and there would be new ones, and Conflict where a match was changed meanwhile.
+    """
+    if actor.is_anonymous:
+        raise NotSignedIn
+    with unit_of_work(now) as uow:
+        tournament = uow.lock_tournament(tournament_id)
+        access.get_tournament(actor, tournament_id, Permission.MATCH_SCHEDULE)
+        steps = _steps(tournament, placements, now)
+        _refuse_stale(steps, placements)
+        if refused := [reason for step in steps for reason in step.why_not]:
+            raise Refused(refused)
+        steps = [step for step in steps if step.changes]
+        if not steps:
+            return {"number": None, "batch_id": None, "match_ids": [], "warnings": []}
+        warnings = conflicts.weigh(actor, tournament, _moves(steps), now)
+        audit_id = audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.SCHEDULE_CHANGE,
+            tournament_id=tournament_id,
+            meta={
+                "tournament_id": tournament_id,
+                "kind": kind,
+                **(meta or {}),
+                "match_ids": [step.match.id for step in steps],
+                "changes": [
+                    {
+                        "match_id": step.match.id,
+                        "old_scheduled_time": iso(step.match.scheduled_time),
+                        "new_scheduled_time": iso(step.start),
+                        "old_station_id": step.match.station_id,
+                        "new_station_id": step.station_id,
+                    }
+                    for step in steps
+                ],
+            },
+        )
+        batch = write_version(
+            uow,
+            actor,
+            tournament,
+            kind=kind,
+            audit_id=audit_id,
+            placed=[(step.match, step.start, step.station_id) for step in steps],
+        )
+        return {
+            "number": batch.number,
+            "batch_id": batch.id,
+            "match_ids": [step.match.id for step in steps],
+            "warnings": warnings,
+        }
+
+
+def write_version(
+    uow: UnitOfWork,
+    actor: Actor,
+    tournament: Tournament,
+    *,
+    kind: str,
+    audit_id: int,
+    placed: Iterable[tuple[Match, datetime | None, int | None]],
+) -> ScheduleBatch:
+    """Place the matches, and write down what they were before; what stands already is left out."""
+    last = uow.session.scalar(
+        select(func.max(ScheduleBatch.number)).where(ScheduleBatch.tournament_id == tournament.id)
+    )
+    batch = ScheduleBatch(
+        tournament_id=tournament.id,
+        kind=kind,
+        number=(last or 0) + 1,
+        user_id=actor.user_id,
+        created_at=uow.now,
+        audit_id=audit_id,
+    )
+    uow.session.add(batch)
+    for match, start, station_id in placed:
+        if (start, station_id) != (match.scheduled_time, match.station_id):
+            batch.items.append(_place(uow, tournament, match, start, station_id, delayed=kind == "delay"))
+    uow.session.flush()
+    return batch
+
+
+def undo_version(*, actor: Actor, batch_id: int, now: datetime) -> list[int]:
+    """Take a whole version back; returns the ids of its matches.
+
+    Raises Conflict, naming them, where some of its matches were changed since, or it is undone already.
+    """
+    if actor.is_anonymous:
+        raise NotSignedIn
+    with unit_of_work(now) as uow:
+        batch = uow.session.get(ScheduleBatch, batch_id)
+        if batch is None:
+            raise NotFound
+        tournament = uow.lock_tournament(batch.tournament_id)
+        access.get_tournament(actor, tournament.id, Permission.MATCH_SCHEDULE)
+        uow.session.refresh(batch)
+        if batch.undone_at is not None:
+            raise Conflict("This batch is undone already.")
+        matches = _unchanged_matches(uow, batch)
+        for item in batch.items:
+            _put_back(uow, matches[item.match_id], item)
+        batch.undone_at = now
+        batch.undo_audit_id = audit.record(
+            uow,
+            actor=actor,
+            action=AuditAction.MATCH_BULK_UNDO if batch.kind == "bulk" else AuditAction.SCHEDULE_UNDO,
+            tournament_id=tournament.id,
+            meta={
+                "tournament_id": tournament.id,
+                "batch_id": batch.id,
+                "number": batch.number,
+                "match_ids": sorted(matches),
+            },
+        )
+        return [item.match_id for item in batch.items]
+
+
+def _moves(steps: list[_Step]) -> conflicts.Changes:
+    return {step.match.id: {"start": step.start, "station_id": step.station_id} for step in steps}
+
+
+def _steps(tournament: Tournament, placements: Sequence[Placement], now: datetime) -> list[_Step]:
+    if not 1 <= len(placements) <= MAX_CHANGES:
+        raise InvalidInput.of("changes", f"Give 1 to {MAX_CHANGES} matches.")
+    ids = [placement.match_id for placement in placements]
+    if len(set(ids)) < len(ids):
+        raise InvalidInput.of("changes", "A match may be given only once.")
+    session = access.db.session
+    matches = {
+        match.id: match
+        for match in session.scalars(
+            select(Match)
+            .where(Match.id.in_(ids), Match.tournament_id == tournament.id, ~Match.is_deleted)
+            .order_by(Match.id)
+            .execution_options(populate_existing=True)
+        )
+    }
+    if missing := [id_ for id_ in ids if id_ not in matches]:
+        raise InvalidInput.of("changes", f"There is no match {', '.join(map(str, missing))}.")
+    stations = set(session.scalars(select(Station.id).where(Station.tournament_id == tournament.id)))
+    steps = []
+    for placement in placements:
+        match = matches[placement.match_id]
+        if placement.station_id is not None and placement.station_id not in stations:
+            raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+        if placement.start is not None and placement.start != match.scheduled_time:
+            timetable.require_future(placement.start, now)
+        steps.append(_Step(match, placement.start, placement.station_id, _why_not(match)))
+    return steps
+
+
+def _why_not(match: Match) -> list[str]:
+    """Why the match stays where it is: it has begun, or is over."""
+    state = MatchState(match.state)
+    if state in BEGUN and not closed_reasons(state):
+        return [f"M{match.match_number} has begun: it is {state}."]
+    return [f"M{match.match_number}: {reason}" for reason in closed_reasons(state)]
+
+
+def _refuse_stale(steps: list[_Step], placements: Sequence[Placement]) -> None:
+    stale = [
+        f"M{step.match.match_number} (match {step.match.id}) was changed."
+        for step, placement in zip(steps, placements, strict=True)
+        if placement.expected_version not in (None, step.match.version)
+    ]
+    if stale:
+        raise Conflict("Some of these matches were changed meanwhile; look at them again.", stale)
+
+
+def _place(
+    uow: UnitOfWork,
+    tournament: Tournament,
+    match: Match,
+    start: datetime | None,
+    station_id: int | None,
+    *,
+    delayed: bool,
+) -> ScheduleBatchItem:
+    old_time = match.scheduled_time
+    before = {
+        "version": match.version,
+        "scheduled_time": _text(old_time),
+        "check_in_deadline": _text(match.check_in_deadline),
+        "original_time": _text(match.original_time),
+        "called_at": _text(match.called_at),
+        "station_id": match.station_id,
+        "state": str(match.state),
+        "checked_in": [match.participant1_checked_in, match.participant2_checked_in],
+    }
+    if start != old_time:
+        reschedule(match, tournament, start, uow.now, delayed=delayed)
+    moves = station_id != match.station_id
+    if moves:
+        match.station_id, match.called_at = station_id, None
+    touch(match, uow.now)
+    _tell(uow, match, old_time, moves)
+    return ScheduleBatchItem(
+        match_id=match.id,
+        version_after=match.version,
+        before=before,
+        new_time=start,
+        new_station_id=station_id,
+    )
+
+
+def _tell(uow: UnitOfWork, match: Match, old_time: datetime | None, moved: bool) -> None:
+    if match.scheduled_time != old_time:
+        tell_scheduled(uow, match, old_time)
+    if moved:
+        tell(uow, match, EventType.MATCH_UPDATED, changed=["station_id"], stream_url=match.stream_url)
+
+
+def _unchanged_matches(uow: UnitOfWork, batch: ScheduleBatch) -> dict[int, Match]:
+    versions = {item.match_id: item.version_after for item in batch.items}
+    matches = uow.session.scalars(
+        select(Match)
+        .where(Match.id.in_(versions))
+        .order_by(Match.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    changed = [match for match in matches if match.is_deleted or match.version != versions[match.id]]
+    if changed:
+        raise Conflict(
+            "Some of these matches were changed since, so the batch can't be taken back.",
+            [f"M{match.match_number} (match {match.id}) was changed." for match in changed],
+        )
+    return {match.id: match for match in matches}
+
+
+def _put_back(uow: UnitOfWork, match: Match, item: ScheduleBatchItem) -> None:
+    before, old_time, old_station = item.before, match.scheduled_time, match.station_id
+    for name in ("scheduled_time", "check_in_deadline", "original_time", "called_at"):
+        # Versions of old knew only of times.
+        if name in before:
+            setattr(match, name, datetime.fromisoformat(before[name]) if before[name] else None)
+    match.station_id = before.get("station_id", old_station)
+    # The one way back along the table's arrow: the version itself moved the match, and nothing has since.
+    match.state = before["state"]
+    match.participant1_checked_in, match.participant2_checked_in = before["checked_in"]
+    touch(match, uow.now)
+    _tell(uow, match, old_time, match.station_id != old_station)
+    # The match is again as the version before left it, which so can be taken back in its turn.
+    uow.session.execute(
+        update(ScheduleBatchItem)
+        .where(
+            ScheduleBatchItem.match_id == match.id,
+            ScheduleBatchItem.version_after == before.get("version"),
+        )
+        .values(version_after=match.version)
+    )
+
+
+def _text(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
