@@ -11,6 +11,7 @@ from time import monotonic
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
 from app.domain.lobby import LABELS, SCHEMAS
@@ -85,7 +86,11 @@ def register_template_helpers(app: Flask) -> None:
         """The row of a match in a list; what looks the same is rendered once."""
         return rendered_row(tuple(match.get(name) for name in _ROW_FIELDS))
 
-    app.jinja_env.globals.update(asset=asset, match_row=match_row)
+    def macros(name: str) -> TemplateModule:
+        """The macros of a file, for what is drawn all the time: `import` compares all globals each time."""
+        return app.jinja_env.get_template(f"macros/{name}.html").module
+
+    app.jinja_env.globals.update(asset=asset, match_row=match_row, macros=macros, drawn_moment=drawn_moment)
 
 
 def _moment(value: datetime | str) -> datetime:
@@ -114,6 +119,14 @@ def utc(value: datetime | str | None) -> str:
 def local_time(value: datetime | str | None, zone: str, fmt: str = "datetime") -> str:
     """The time as the zone's clock shows it; `fmt` is time, day, short, date or datetime. Empty for None."""
     return _in_zone(value, zone).strftime(_FORMATS[fmt]) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def drawn_moment(value: datetime | str | None, zone: str, fmt: str = "datetime", css: str = "") -> Markup:
+    """The time as an element that scripts turn into the reader's own; its class is `css`."""
+    named = Markup(' class="{}"').format(css) if css else ""
+    element = Markup('<time{} datetime="{}" data-fmt="{}" data-zone="{}">{}</time>')
+    return element.format(named, utc(value), fmt, zone, local_time(value, zone, fmt))
 
 
 def input_time(value: datetime | str | None, zone: str) -> str:

@@ -32,7 +32,8 @@ def find_reader(session_key: str) -> User | None:
 
 def current_actor() -> Actor:
     """Who looks at the page; ANONYMOUS where nobody is signed in."""
-    if not current_user.is_authenticated:
+    # Whoever brings no cookie is nobody, and need not be looked for.
+    if "HTTP_COOKIE" not in request.environ or not current_user.is_authenticated:
         return ANONYMOUS
     return accounts.actor_of_user(current_user, ip=request.remote_addr)
 
