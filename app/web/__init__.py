@@ -21,6 +21,7 @@ def register_web(app: Flask) -> None:
         public,
         rooms,
         security,
+        stations,
         tournament_pages,
     )
 
@@ -40,6 +41,7 @@ def register_web(app: Flask) -> None:
         desk,
         match_verbs,
         match_deleted,
+        stations,
         rooms,
     )
     for module in pages:
