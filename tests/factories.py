@@ -27,7 +27,9 @@ from app.models import (
     MatchResult,
     Participant,
     ParticipantMember,
+    ScheduleBreak,
     Station,
+    StationHours,
     Tournament,
     TournamentStaff,
     User,
@@ -174,9 +176,26 @@ def participants(of: Tournament, number: int) -> list[Participant]:
     return made
 
 
-def station(of: Tournament, name: str | None = None) -> Station:
-    """A place where matches of the tournament are played."""
-    row = Station(tournament_id=of.id, name=name or f"Station {next(_numbers)}")
+def station(
+    of: Tournament,
+    name: str | None = None,
+    *,
+    hours: Sequence[tuple[datetime, datetime]] = (),
+    **columns: Any,
+) -> Station:
+    """A place where matches of the tournament are played; `hours` are when it can be used, always without."""
+    row = Station(tournament_id=of.id, name=name or f"Station {next(_numbers)}", **columns)
+    save(row)
+    save(*(StationHours(station_id=row.id, starts_at=start, ends_at=end) for start, end in hours))
+    return row
+
+
+def pause(of: Tournament, name: str = "Lunch", *, at: Station | None = None, **columns: Any) -> ScheduleBreak:
+    """A break of the tournament, in two days, of an hour; at one station, or at all."""
+    times = {"starts_at": soon(2880), "ends_at": soon(2940)}
+    row = ScheduleBreak(
+        tournament_id=of.id, name=name, station_id=at.id if at else None, **{**times, **columns}
+    )
     save(row)
     return row
 

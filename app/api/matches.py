@@ -9,7 +9,7 @@ from app.domain.permissions import Permission
 from app.domain.states import MatchState
 from app.services import bulk, check_ins, lobby, matches, scheduling
 from app.services.queries import match_list
-from app.services.schedule import versions
+from app.services.schedule import calls, versions
 
 from .blueprint import ApiBlueprint, load_query, needs
 from .identity import current_actor, now
@@ -31,6 +31,7 @@ from .schemas.matches import (
     MatchUpdateSchema,
     ReasonSchema,
 )
+from .schemas.stations import CallSchema
 
 blueprint = ApiBlueprint(
     "matches",
@@ -110,6 +111,25 @@ def start(_: dict[str, Any], match_id: int) -> Response:
         actor=current_actor(), match_id=match_id, now=now(), expected_version=expected_match_version(match_id)
     )
     return match_answer(match_id, message="Match started successfully")
+
+
+@blueprint.route("/<id:match_id>/call/", methods=["POST"])
+@blueprint.response(200, MatchSchema)
+@needs(Permission.MATCH_CALL, match="match_id")
+@blueprint.arguments(CallSchema)
+def call(data: dict[str, Any], match_id: int) -> Response:
+    """Call the sides of a match that has not begun to its station, or to another one.
+
+    Calling again is a new call. Another time or another station takes the call back.
+    """
+    calls.call(
+        actor=current_actor(),
+        match_id=match_id,
+        now=now(),
+        expected_version=expected_match_version(match_id),
+        **data,
+    )
+    return match_answer(match_id)
 
 
 @blueprint.route("/<id:match_id>/undo-start/", methods=["POST"])

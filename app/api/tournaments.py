@@ -9,7 +9,7 @@ from app.domain.permissions import Permission
 from app.services import access, tournaments
 from app.services.queries import tournaments as queries
 
-from . import tournaments_brackets, tournaments_participants, tournaments_people
+from . import tournaments_brackets, tournaments_participants, tournaments_people, tournaments_stations
 from .blueprint import ApiBlueprint, needs
 from .conditional import conditional_response
 from .identity import current_actor, now
@@ -36,6 +36,7 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     blueprint,
     tournaments_participants.blueprint,
     tournaments_people.blueprint,
+    tournaments_stations.blueprint,
     tournaments_brackets.blueprint,
 )
 

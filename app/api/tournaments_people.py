@@ -1,4 +1,4 @@
-"""/api/tournaments/{id}/staff/ and /stations/: who runs a tournament, and where it is played."""
+"""/api/tournaments/{id}/staff/: who runs a tournament."""
 
 from flask import Response
 
@@ -14,16 +14,13 @@ from .schemas.base import PageQuerySchema, page_schema
 from .schemas.tournaments import (
     StaffCreateSchema,
     StaffSchema,
-    StationCreateSchema,
-    StationSchema,
-    StationUpdateSchema,
 )
 
 blueprint = ApiBlueprint(
-    "staff-and-stations",
+    "staff",
     __name__,
     url_prefix="/api/tournaments/<id:tournament_id>",
-    description="Who helps to run a tournament, and where its matches are played.",
+    description="Who helps to run a tournament.",
 )
 
 
@@ -64,58 +61,4 @@ def get_staff(tournament_id: int, staff_id: int) -> Response:
 def remove_staff(tournament_id: int, staff_id: int) -> Response:
     """Take somebody off the staff list."""
     tournaments.remove_staff(actor=current_actor(), tournament_id=tournament_id, staff_id=staff_id, now=now())
-    return no_content()
-
-
-@blueprint.route("/stations/", methods=["GET"])
-@blueprint.response(200, page_schema(StationSchema))
-@needs(Permission.TOURNAMENT_VIEW, tournament="tournament_id")
-@blueprint.arguments(PageQuerySchema, location="query")
-def list_stations(query: dict[str, int], tournament_id: int) -> Response:
-    """List the stations."""
-    return page_answer(queries.list_stations(current_actor(), tournament_id), query)
-
-
-@blueprint.route("/stations/", methods=["POST"])
-@blueprint.response(201, StationSchema)
-@needs(Permission.TOURNAMENT_EDIT, tournament="tournament_id")
-@blueprint.arguments(StationCreateSchema)
-def add_station(data: dict[str, str], tournament_id: int) -> Response:
-    """Add a station."""
-    station_id = tournaments.add_station(
-        actor=current_actor(), tournament_id=tournament_id, now=now(), **data
-    )
-    return created(
-        queries.station_document(current_actor(), tournament_id, station_id),
-        f"/api/tournaments/{tournament_id}/stations/{station_id}/",
-    )
-
-
-@blueprint.route("/stations/<id:station_id>/", methods=["GET"])
-@blueprint.response(200, StationSchema)
-def get_station(tournament_id: int, station_id: int) -> Response:
-    """One station."""
-    return json_response(queries.station_document(current_actor(), tournament_id, station_id))
-
-
-@blueprint.route("/stations/<id:station_id>/", methods=["PATCH"])
-@blueprint.response(200, StationSchema)
-@needs(Permission.TOURNAMENT_EDIT, tournament="tournament_id")
-@blueprint.arguments(StationUpdateSchema)
-def update_station(changes: dict[str, str], tournament_id: int, station_id: int) -> Response:
-    """Give a station another name."""
-    if changes:
-        tournaments.update_station(
-            actor=current_actor(), tournament_id=tournament_id, station_id=station_id, now=now(), **changes
-        )
-    return json_response(queries.station_document(current_actor(), tournament_id, station_id))
-
-
-@blueprint.route("/stations/<id:station_id>/", methods=["DELETE"])
-@blueprint.response(204)
-def delete_station(tournament_id: int, station_id: int) -> Response:
-    """Delete a station. Refused while matches are placed there."""
-    tournaments.delete_station(
-        actor=current_actor(), tournament_id=tournament_id, station_id=station_id, now=now()
-    )
     return no_content()

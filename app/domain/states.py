@@ -171,6 +171,15 @@ def start_blocking_reasons(facts: MatchFacts) -> list[str]:
     return reasons
 
 
+def call_blocking_reasons(facts: MatchFacts) -> list[str]:
+    """Every reason why the sides cannot be called to the station now, in words; empty where they can."""
+    if facts.state in BEGUN or facts.state in CLOSED:
+        return [f"The match is {facts.state}; a match is called before it begins."]
+    if not facts.sides_known:
+        return ["Both sides must be known before they can be called."]
+    return []
+
+
 def closed_reasons(state: MatchState) -> list[str]:
     """Why a match cannot be scheduled, streamed, given a lobby or a coordinator; empty where it can."""
     if state in CLOSED:

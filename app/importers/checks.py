@@ -41,7 +41,7 @@ class _Check:
         """Note every problem."""
         self._sizes()
         self._spellings("participant", (entrant.name for entrant in self.snapshot.entrants))
-        self._spellings("station", self.snapshot.stations.values())
+        self._spellings("station", (venue.name for venue in self.snapshot.stations.values()))
         for stage in self.snapshot.stages:
             try:
                 check_options(stage.format, stage.options)

@@ -28,7 +28,7 @@ from app.importers.fields import read_moment, why_no_text
 from app.importers.json_text import MAX_BYTES, shown
 from app.importers.kick_off import UnclearTime, to_utc
 from app.importers.neutral import MAX_MATCHES, NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
-from app.importers.snapshot import Entrant, Game, Place, Snapping, Snapshot, Stage
+from app.importers.snapshot import Entrant, Game, Place, Snapping, Snapshot, Stage, Venue
 
 MAX_NUMBER = 1_000_000
 MAX_COLUMNS = 100
@@ -273,7 +273,7 @@ class _Reader:
         snapshot = Snapshot(
             {"enable_check_in": is_check_in_on or not self.games},
             list(self.entrants.values()),
-            dict(self.stations),
+            {key: Venue(name) for key, name in self.stations.items()},
             list(self.stages.values()),
             list(self.games.values()),
         )

@@ -2,28 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from app.domain.errors import InvalidInput
 from app.domain.links import URL_LENGTH, http_url
 from app.domain.lobby import merge, public_part
 from app.domain.results import MAX_SCORE
+from app.domain.schedule.hours import check_break, station_hours
+from app.domain.schedule.plan import Interval
 from app.domain.states import MatchState
-from app.domain.tournament_settings import BEST_OF, SETTINGS, clean
+from app.domain.tournament_settings import BEST_OF, SETTINGS, clean, time_zones
 from app.importers.checks import checked
 from app.importers.fields import Fields, why_no_text
 from app.importers.json_text import UnreadableText, load_json, shown
 from app.importers.neutral import GROUP_LENGTH, NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
-from app.importers.snapshot import Entrant, Game, Key, Link, Place, Snapping, Snapshot, Stage, Version
+from app.importers.snapshot import (
+    Entrant,
+    Game,
+    Key,
+    Link,
+    Pause,
+    Place,
+    Snapping,
+    Snapshot,
+    Stage,
+    Venue,
+    Version,
+)
 from app.models.match import RESULT_STATUSES, SECTIONS
 from app.models.tournament import BRACKET_FORMATS, BRACKET_STATUSES
 
 VERSION = 2
 LABEL_LENGTH = 80
+BREAK_NAME_LENGTH = 80
+ZONE_LENGTH = 64
 USER_NAME_LENGTH = 50
 MAX_NUMBER = 1_000_000
-_TIMES = ("scheduled_time", "check_in_deadline", "no_show_flagged_at", "started_at", "completed_at")
+_TIMES = (
+    "scheduled_time",
+    "original_time",
+    "check_in_deadline",
+    "no_show_flagged_at",
+    "started_at",
+    "completed_at",
+)
+
+
+Accepted = TypeVar("Accepted")
 
 
 def read(data: bytes, zone: ZoneInfo) -> Snapping:
@@ -55,9 +82,9 @@ class _Reader:
         self._settings()
         for fields in self.file.entries("participants", "participant"):
             self._keep(self.entrants, fields, self._entrant)
-        stations: dict[Key, str] = self.snapshot.stations
         for fields in self.file.entries("stations", "station"):
-            self._keep(stations, fields, lambda of, _: of.text("name", STATION_LENGTH, None))
+            self._keep(self.snapshot.stations, fields, self._venue)
+        self.snapshot.pauses = [self._pause(fields) for fields in self.file.entries("breaks", "break")]
         for fields in self.file.entries("brackets", "bracket"):
             self._keep(self.stages, fields, self._stage)
         rows = list(self.file.entries("matches", "match"))
@@ -110,6 +137,25 @@ class _Reader:
             members,
             fields.moment("withdrawn_at"),
         )
+
+    def _venue(self, fields: Fields, key: Key) -> Venue:
+        zone = fields.text("time_zone", ZONE_LENGTH) or None
+        if zone is not None and zone not in time_zones():
+            fields.refuse(f'"time_zone" is {shown(zone)}, which is no time zone')
+        hours = [_interval(entry) for entry in fields.entries("hours", "opening")]
+        return Venue(
+            fields.text("name", STATION_LENGTH, None),
+            _stream(fields),
+            zone,
+            _accepted(fields, lambda: station_hours(filter(None, hours))) or (),
+        )
+
+    def _pause(self, fields: Fields) -> Pause:
+        interval = _interval(fields)
+        if interval is not None:
+            _accepted(fields, lambda: check_break(interval))
+        name = fields.text("name", BREAK_NAME_LENGTH, None)
+        return Pause(name, interval, fields.key("station", self.snapshot.stations, "station"))
 
     def _stage(self, fields: Fields, key: Key) -> Stage:
         options = fields.values.get("options")
@@ -249,11 +295,25 @@ def _pairs(fields: Fields) -> list[tuple[int, int]]:
 
 def _stream(fields: Fields) -> str:
     url = fields.text("stream_url", URL_LENGTH)
+    return _accepted(fields, lambda: http_url(url, "stream_url")) or ""
+
+
+def _interval(fields: Fields) -> Interval | None:
+    """From "starts_at" to "ends_at"; None, and a problem, where one is missing."""
+    start, end = fields.moment("starts_at"), fields.moment("ends_at")
+    if start is None or end is None:
+        fields.refuse('needs "starts_at" and "ends_at"')
+        return None
+    return Interval(start, end)
+
+
+def _accepted(fields: Fields, check: Callable[[], Accepted]) -> Accepted | None:
+    """What the rules make of a value; None, and a problem, where they refuse it."""
     try:
-        return http_url(url, "stream_url")
+        return check()
     except InvalidInput as error:
-        fields.refuse(f'"stream_url": {error.detail}')
-        return ""
+        fields.refuse("; ".join(f'"{name}": {" ".join(why)}' for name, why in error.errors.items()))
+        return None
 
 
 def _lobby(fields: Fields) -> dict[str, str]:

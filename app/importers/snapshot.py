@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.domain.schedule.plan import Interval
 from app.importers.neutral import Problem
 
 Key = str | int
@@ -22,6 +23,25 @@ class Entrant:
     seed: int | None = None
     members: list[str] = field(default_factory=list)
     withdrawn_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Venue:
+    """A station: where matches are played, and when that is possible (always, without `hours`)."""
+
+    name: str
+    stream_url: str = ""
+    time_zone: str | None = None
+    hours: tuple[Interval, ...] = ()
+
+
+@dataclass(slots=True)
+class Pause:
+    """A break, at one station or at all."""
+
+    name: str
+    interval: Interval
+    station: Key | None = None
 
 
 @dataclass(slots=True)
@@ -81,6 +101,7 @@ class Game:
     winner_to: Link | None = None
     loser_to: Link | None = None
     scheduled_time: datetime | None = None
+    original_time: datetime | None = None
     check_in_deadline: datetime | None = None
     no_show_flagged_at: datetime | None = None
     started_at: datetime | None = None
@@ -123,9 +144,10 @@ class Snapshot:
 
     settings: dict[str, object]
     entrants: list[Entrant] = field(default_factory=list)
-    stations: dict[Key, str] = field(default_factory=dict)
+    stations: dict[Key, Venue] = field(default_factory=dict)
     stages: list[Stage] = field(default_factory=list)
     games: list[Game] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
     # The file says all there is to say, so that what it does not say (a time, a champion) is not so.
     is_whole: bool = False
 

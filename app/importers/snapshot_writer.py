@@ -23,7 +23,9 @@ from app.models import (
     MatchResult,
     Participant,
     ParticipantMember,
+    ScheduleBreak,
     Station,
+    StationHours,
     Tournament,
     User,
 )
@@ -94,8 +96,7 @@ class _Writer:
         """Write all rows; returns the ids of the matches."""
         users = self._users()
         self._add_entrants(users)
-        self.stations |= {key: self._row(Station, name=name) for key, name in self.snapshot.stations.items()}
-        self._add(self.stations.values())
+        self._add_stations()
         self._add_stages()
         self.matches = {game.key: self._match(game, users) for game in self.snapshot.games}
         self._add(self.matches.values())
@@ -145,6 +146,27 @@ class _Writer:
             )
         self._add(self.entrants.values())
 
+    def _add_stations(self) -> None:
+        for key, venue in self.snapshot.stations.items():
+            self.stations[key] = self._row(
+                Station,
+                name=venue.name,
+                stream_url=venue.stream_url,
+                time_zone=venue.time_zone,
+                hours=[StationHours(starts_at=open_.start, ends_at=open_.end) for open_ in venue.hours],
+            )
+        self._add(self.stations.values())
+        self._add(
+            self._row(
+                ScheduleBreak,
+                name=pause.name,
+                starts_at=pause.interval.start,
+                ends_at=pause.interval.end,
+                station_id=self._station_id(pause.station),
+            )
+            for pause in self.snapshot.pauses
+        )
+
     def _add_stages(self) -> None:
         for stage in self.snapshot.stages:
             self.brackets[stage.key] = self._row(
@@ -176,7 +198,7 @@ class _Writer:
             name: getattr(game, name)
             for name in (
                 "section", "round_number", "match_number", "state", "best_of", "scheduled_time",
-                "no_show_flagged_at", "started_at", "completed_at", "stream_url", "lobby",
+                "original_time", "no_show_flagged_at", "started_at", "completed_at", "stream_url", "lobby",
             )
         }  # fmt: skip
         columns |= self._sides(game)
@@ -191,7 +213,7 @@ class _Writer:
             tiebreak=_score_json(game.tiebreak) if game.tiebreak else None,
             winner_id=self._entrant_id(game.winner),
             loser_id=self._entrant_id(game.loser),
-            station_id=self.stations[game.station].id if game.station is not None else None,
+            station_id=self._station_id(game.station),
             coordinator_id=coordinator_id,
             updated_at=self.uow.now,
         )
@@ -232,6 +254,9 @@ class _Writer:
 
     def _entrant_id(self, key: Key | None) -> int | None:
         return self.entrants[key].id if key is not None else None
+
+    def _station_id(self, key: Key | None) -> int | None:
+        return self.stations[key].id if key is not None else None
 
     def _source(self, source: dict | None) -> dict | None:
         return {**source, "bracket": self.brackets[source["bracket"]].id} if source else None

@@ -11,7 +11,7 @@ from app.importers.fields import Fields
 from app.importers.json_text import UnreadableText, load_json, shown
 from app.importers.neutral import NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
 from app.importers.prereqs import Fed, Prereq, make_stage, series
-from app.importers.snapshot import Entrant, Game, Key, Snapping, Snapshot, Stage
+from app.importers.snapshot import Entrant, Game, Key, Snapping, Snapshot, Stage, Venue
 
 _ONGOING, _COMPLETED = 2, 3
 _MAX_STATE, _MAX_ROUND = 9, 10_000
@@ -56,7 +56,7 @@ class _Reader:
         self.warnings: list[Problem] = []
         self.file = Fields("", {"name": name or None, "sets": nodes}, self.problems)
         self.entrants: dict[Key, Entrant] = {}
-        self.stations: dict[Key, str] = {}
+        self.stations: dict[Key, Venue] = {}
         self.stages: dict[Key, Stage] = {}
         self.matches: dict[Key, list[Fed]] = {}
 
@@ -144,7 +144,7 @@ class _Reader:
         number = inner.key("number") if inner else None
         if number is None:
             return None
-        self.stations.setdefault(str(number), f"Station {number}"[:STATION_LENGTH])
+        self.stations.setdefault(str(number), Venue(f"Station {number}"[:STATION_LENGTH]))
         return str(number)
 
     def _complete(self, game: Game, fields: Fields, slots: list[Fields]) -> None:

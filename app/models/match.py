@@ -11,6 +11,7 @@ from sqlalchemy import (
     UniqueConstraint,
     case,
     event,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -182,6 +183,10 @@ class Match(db.Model):
 
 # The place of a state in a match's life, for sorting by it in the database.
 STATE_ORDER = case({str(state): place for place, state in enumerate(MatchState)}, value=Match.state, else_=99)
+
+
+# Where a match can be watched: by its own stream, or else by that of its station, which must be joined.
+SHOWN_STREAM = func.coalesce(func.nullif(Match.stream_url, ""), Station.stream_url, "").label("stream_url")
 
 
 class MatchResult(db.Model):

@@ -102,6 +102,12 @@ def move(match: Match, step: Move) -> None:
     match.state = next_state(MatchState(match.state), step)
 
 
+def gather_anew(match: Match) -> None:
+    """Nobody of the match is at hand any more: no side is checked in, or called."""
+    match.participant1_checked_in = match.participant2_checked_in = False
+    match.called_at = None
+
+
 def touch(match: Match, now: datetime) -> None:
     """Mark the match as changed: whoever decided on the older version is told."""
     match.version += 1

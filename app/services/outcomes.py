@@ -14,7 +14,7 @@ from app.models import Match, MatchResult
 from . import audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
-from .match_changes import load, move, tell, touch
+from .match_changes import gather_anew, load, move, tell, touch
 from .results import claim_of, may_end_level
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -83,7 +83,7 @@ def restore(*, actor: Actor, match_id: int, now: datetime, expected_version: int
         match, tournament = found.match, found.tournament
         progression.take_back(uow, match, tournament)
         move(match, Move.RESTORE)
-        match.participant1_checked_in = match.participant2_checked_in = False
+        gather_anew(match)
         match.started_at = None
         progression.sync_slots(uow, match, tournament)
         touch(match, now)

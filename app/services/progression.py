@@ -20,7 +20,7 @@ from .bracket_end import (
     tell_tournament_completed,
 )
 from .effects import effects_of_taking_back
-from .match_changes import become_ready_if_due, lock, move, tell, touch
+from .match_changes import become_ready_if_due, gather_anew, lock, move, tell, touch
 from .paths import holds, is_decided, is_walkover, outcomes_of, slot_of
 from .tables import BracketTables
 from .unit_of_work import UnitOfWork
@@ -278,7 +278,7 @@ def _take_back(uow: UnitOfWork, match: Match) -> None:
             move(target, Move.UNDO_WALK_OVER)
         elif can_move(MatchState(target.state), Move.SLOT_REOPENED):
             move(target, Move.SLOT_REOPENED)
-        target.participant1_checked_in = target.participant2_checked_in = False
+        gather_anew(target)
         _set_slot(uow, target, outcome.slot, None)
         touch(target, uow.now)
         tell(uow, target, EventType.MATCH_UPDATED, changed=[f"participant{outcome.slot}_id"])
@@ -336,7 +336,7 @@ def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> lis
     for match, slot, _ in wrong:
         if can_move(MatchState(match.state), Move.SLOT_REOPENED):
             move(match, Move.SLOT_REOPENED)
-        match.participant1_checked_in = match.participant2_checked_in = False
+        gather_anew(match)
         _set_slot(uow, match, slot, None)
     for match, slot, who in wrong:
         if who is not None:

@@ -43,6 +43,7 @@ _ROW_FIELDS = (
     "scheduled_time",
     "completed_at",
     "station_name",
+    "called_at",
     "stream_url",
 )
 _LAST = 9_999_999_999

@@ -50,6 +50,8 @@ def _sentence(action: str, meta: dict, zone: str, names: dict[int, str]) -> str 
         return _moved(meta["old_scheduled_time"], meta["new_scheduled_time"], zone)
     if action == "MATCH_CHECK_IN":
         return f"{names.get(meta.get('participant_id'), 'A side')} checked in"
+    if action == "MATCH_CALL":
+        return f"Called to {meta['station_name']}" if meta.get("station_name") else "Called"
     if action == "MATCH_FORFEIT":
         who = meta.get("participant_id")
         return f"{names.get(who, 'A side')} forfeited" if who is not None else "Both sides forfeited"

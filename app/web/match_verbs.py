@@ -13,6 +13,7 @@ from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
 from app.services import check_ins, lobby, matches, outcomes, results, scheduling
 from app.services.queries import match_panel
+from app.services.schedule import calls
 
 from . import match_preview, match_views, panel_forms
 from .forms.base import ActionForm
@@ -102,6 +103,7 @@ def _fields(*names: str) -> Callable[[ActionForm, match_panel.MatchPanel], dict]
 _P = Permission
 VERBS = (
     Verb("schedule", _P.MATCH_SCHEDULE, scheduling.update_match, _schedule, "Schedule saved."),
+    Verb("call", _P.MATCH_CALL, calls.call, _nothing, "Match called."),
     Verb("start", _P.MATCH_START, matches.start, _nothing, "Match started."),
     Verb(
         "undo-start",

@@ -130,6 +130,7 @@ def _open_games(panel: MatchPanel) -> list[dict]:
 
 _BUILDERS: dict[str, Builder] = {
     "schedule": _schedule,
+    "call": _plain(forms.CallForm),
     "start": _plain(forms.StartForm),
     "undo-start": _plain(forms.UndoStartForm),
     "lobby": _lobby,

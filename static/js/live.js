@@ -99,9 +99,10 @@
 
   function announce(name, payload) {
     var region = document.getElementById("announcer");
-    if (region && name === "match_started" && payload.participant1_name) {
-      region.textContent = payload.participant1_name + " against " + payload.participant2_name + " has started.";
-    }
+    if (!region || !payload.participant1_name) return;
+    var sides = payload.participant1_name + " against " + payload.participant2_name;
+    if (name === "match_started") region.textContent = sides + " has started.";
+    if (name === "match_called") region.textContent = sides + " is called" + (payload.station_name ? " to " + payload.station_name : "") + ".";
   }
 
   // -- what happened ------------------------------------------------------------

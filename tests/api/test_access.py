@@ -36,6 +36,7 @@ SCORES = {"participant1_score": 2, "participant2_score": 1}
 ABOUT_A_MATCH = [
     Entry("GET", "", EVERYBODY),
     Entry("PATCH", "", ORGANIZERS, {"stream_url": "https://twitch.tv/finals"}),
+    Entry("POST", "call/", RUNNERS, {}),
     Entry("POST", "start/", RUNNERS),
     Entry("POST", "undo-start/", ORGANIZERS, None, "LIVE"),
     Entry("POST", "assign-coordinator/", ORGANIZERS, {"coordinator_id": None}),
@@ -156,6 +157,6 @@ def test_every_address_of_the_api_has_an_entry(app):
 
 
 def _entries_around_matches():
-    filled = dict.fromkeys(("participant", "station", "bracket", "staff"), 1)
+    filled = dict.fromkeys(("participant", "station", "break", "bracket", "staff"), 1)
     for method, path, *_ in (*around_matches.PUBLIC, *around_matches.INTERNAL, *around_matches.WRITES):
         yield method, path.format(**filled)

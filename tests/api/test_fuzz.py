@@ -61,6 +61,7 @@ _BODIES = st.dictionaries(_KEYS, _VALUES, max_size=6) | _VALUES
 _ADDRESSES = st.sampled_from(
     [
         ("PATCH", ""), ("PATCH", "lobby/"), ("POST", "start/"), ("POST", "undo-start/"), ("POST", "check-in/"),
+        ("POST", "call/"),
         ("POST", "assign-coordinator/"), ("POST", "submit-result/"), ("POST", "confirm-result/"),
         ("POST", "report-dispute/"), ("POST", "resolve-dispute/"), ("POST", "cancel/?preview=true"),
     ]

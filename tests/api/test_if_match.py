@@ -64,6 +64,7 @@ def test_a_stale_header_never_hides_401_403_or_404(scene, api_client):
 @pytest.mark.parametrize(
     ("state", "method", "verb", "body"),
     [
+        ("READY", "POST", "call", {}),
         ("READY", "POST", "start", None),
         ("LIVE", "POST", "undo-start", None),
         ("READY", "POST", "assign-coordinator", {"coordinator_id": None}),

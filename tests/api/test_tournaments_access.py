@@ -17,6 +17,8 @@ PUBLIC = [
     ("GET", "participants/{participant}/"),
     ("GET", "stations/"),
     ("GET", "stations/{station}/"),
+    ("GET", "breaks/"),
+    ("GET", "breaks/{break}/"),
     ("GET", "brackets/"),
     ("GET", "brackets/{bracket}/"),
     ("GET", "disputes/"),
@@ -25,6 +27,7 @@ INTERNAL = [
     ("GET", "staff/"),
     ("GET", "staff/{staff}/"),
     ("GET", "audit/"),
+    ("GET", "stations/{station}/queue/"),
     ("GET", "board-link/"),
     ("GET", "participants/{participant}/invite/"),
 ]
@@ -46,6 +49,15 @@ WRITES = [
     ("POST", "stations/", {"name": "Stage"}, 201),
     ("PATCH", "stations/{station}/", {"name": "Stage"}, 200),
     ("DELETE", "stations/{station}/", None, 204),
+    ("POST", "stations/{station}/call-next/", {}, 200),
+    (
+        "POST",
+        "breaks/",
+        {"name": "Lunch", "starts_at": "2027-01-01T12:00:00Z", "ends_at": "2027-01-01T13:00:00Z"},
+        201,
+    ),
+    ("PATCH", "breaks/{break}/", {"name": "Dinner"}, 200),
+    ("DELETE", "breaks/{break}/", None, 204),
     ("POST", "brackets/", {"name": "Main", "format": "single_elimination"}, 201),
     ("POST", "brackets/{bracket}/next-round/", None, 400),
     ("DELETE", "brackets/{bracket}/", None, 204),
@@ -62,6 +74,10 @@ WRONG_VERBS = {
     "staff/{staff}/": "PATCH",
     "stations/": "PATCH",
     "stations/{station}/": "POST",
+    "stations/{station}/queue/": "POST",
+    "stations/{station}/call-next/": "GET",
+    "breaks/": "PATCH",
+    "breaks/{break}/": "POST",
     "brackets/": "PATCH",
     "brackets/{bracket}/": "POST",
     "brackets/{bracket}/next-round/": "GET",
@@ -83,6 +99,7 @@ class Ground:
         self.names = {
             "participant": factories.participant(self.tournament, members=[newcomer]).id,
             "station": factories.station(self.tournament).id,
+            "break": factories.pause(self.tournament).id,
             "bracket": factories.bracket(self.tournament).id,
             "staff": self._staff(),
             "newcomer": newcomer.username,
@@ -174,7 +191,7 @@ def test_what_is_missing_or_deleted_is_not_found(app, api_client):
     deleted = factories.tournament(ground.scene.organizer, is_deleted=True)
     for method, path, *body in [*PUBLIC, *INTERNAL, *WRITES]:
         sent = {"json": body[0]} if body and body[0] else {}
-        for name in ("participant", "station", "bracket", "staff"):
+        for name in ("participant", "station", "break", "bracket", "staff"):
             if f"{{{name}}}" in path:
                 where = address(ground.tournament, path.format(**{**ground.names, name: MISSING}))
                 assert_problem(client.request(method, where, **sent), 404)

@@ -12,7 +12,7 @@ from app.domain.errors import DomainError, InvalidInput
 from app.domain.permissions import ANONYMOUS, Actor
 from app.importers.matchdesk import read
 from app.importers.snapshot_writer import write_snapshot
-from app.models import Dispute, Match, Tournament
+from app.models import Dispute, Match, ScheduleBreak, Station, StationHours, Tournament
 from app.services import brackets, lobby, matches, outcomes, results, scheduling, swiss, tournaments
 from app.services.queries.export import tournament_export
 from app.services.results import result_claim
@@ -209,8 +209,17 @@ def test_everything_around_matches_comes_along():
         make.participant(of, name, members=[player], seed=seed) for seed, name in ((2, "Ajax"), (1, "Bari"))
     ]
     make.participant(of, "Late", withdrawn_at=make.soon(-5))
-    court = make.station(of, "Court 1")
+    court = make.station(
+        of,
+        "Court 1",
+        hours=[(make.soon(-60), make.soon(300)), (make.soon(1000), make.soon(1300))],
+        stream_url="https://example.org/court",
+        time_zone="Asia/Tokyo",
+    )
+    make.pause(of, "Ceremony")
+    make.pause(of, "Sweeping", at=court)
     match = make.match(of, participant1=teams[0], participant2=teams[1], best_of=3)
+    make.change(match, original_time=make.soon(30))
     arguments = {"actor": actor, "match_id": match.id, "now": make.soon(0)}
     scheduling.update_match(
         **arguments, changes={"station_id": court.id, "stream_url": "https://example.org/live"}
@@ -231,7 +240,18 @@ def test_everything_around_matches_comes_along():
     assert "HUSH" not in json.dumps(exported)
     written = import_again(exported, organizer)
     assert without_ids(export(written.tournament_id)) == without_ids(exported)
+    [its_court] = make.rows(Station, tournament_id=written.tournament_id)
+    assert (its_court.stream_url, its_court.time_zone) == ("https://example.org/court", "Asia/Tokyo")
+    hours = make.rows(StationHours, station_id=its_court.id)
+    assert [(one.starts_at, one.ends_at) for one in hours] == [
+        (make.soon(-60), make.soon(300)),
+        (make.soon(1000), make.soon(1300)),
+    ]
+    breaks = make.rows(ScheduleBreak, tournament_id=written.tournament_id)
+    assert [(one.name, one.station_id) for one in breaks] == [("Ceremony", None), ("Sweeping", its_court.id)]
+    assert {(one.starts_at, one.ends_at) for one in breaks} == {(make.soon(2880), make.soon(2940))}
     [copy] = make.rows(Match, tournament_id=written.tournament_id)
+    assert copy.original_time == make.soon(30)
     assert (copy.state, copy.coordinator_id, copy.lobby) == ("PENDING_RESULT", player.id, {"map": "Bind"})
     assert written.slug == f"{of.slug}-2" or written.slug != of.slug
     results.confirm_result(actor=actor, match_id=copy.id, now=make.soon(0))
@@ -356,6 +376,48 @@ def test_bad_matches_are_named(change, problem):
     found = problems_of(document)
     assert any(problem in each for each in found), found
     assert all(each.startswith("match ") for each in found)
+
+
+MORNING = {"starts_at": "2026-11-24T08:00:00Z", "ends_at": "2026-11-24T12:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"stream_url": "javascript:alert(1)"}, '"stream_url"'),
+        ({"time_zone": "Mars/Olympus"}, '"time_zone" is "Mars/Olympus"'),
+        ({"time_zone": 5}, '"time_zone"'),
+        ({"hours": [MORNING, MORNING]}, "overlap"),
+        ({"hours": [{**MORNING, "ends_at": "2026-11-24T08:00:00Z"}]}, "must be after"),
+        ({"hours": [{"starts_at": "2026-11-24T08:00:00Z"}]}, 'needs "starts_at" and "ends_at"'),
+        ({"hours": [MORNING] * 61}, "at most 60"),
+        ({"hours": 5}, "is no list"),
+    ],
+)
+def test_bad_stations_are_named(change, problem):
+    document = finished_cup()
+    document["stations"] = [{"id": 1, "name": "Court", **change}]
+    found = problems_of(document)
+    assert any(problem in each for each in found), found
+    assert all(each.startswith("station 1") for each in found)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"name": ""}, '"name"'),
+        ({"starts_at": None}, "needs"),
+        ({"ends_at": "2026-11-24T07:00:00Z"}, "must be after"),
+        ({"ends_at": "2026-12-24T07:00:00Z"}, "at most 7 days"),
+        ({"station": 9}, "which the file lacks"),
+    ],
+)
+def test_bad_breaks_are_named(change, problem):
+    document = finished_cup()
+    document["breaks"] = [{"name": "Lunch", **MORNING, **change}]
+    found = problems_of(document)
+    assert any(problem in each for each in found), found
+    assert all(each.startswith("break 1") for each in found)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ _KNOWN_FACTS = (
 TOLD: dict[str, tuple[str, ...]] = {
     "MATCH_START": ("match.started",),
     "MATCH_UNDO_START": ("match.ready",),
+    "MATCH_CALL": ("match.called",),
     "MATCH_CHECK_IN": ("match.checked_in", "match.checked_in match.ready"),
     "MATCH_LOBBY_UPDATE": ("match.lobby_updated", "match.lobby_updated match.ready"),
     "MATCH_SCHEDULE": ("match.scheduled",),

@@ -58,6 +58,7 @@ def test_a_coordinator_runs_the_match_where_the_tournament_says_so():
     assert granted == {
         P.MATCH_CHECK_IN,
         P.MATCH_CHECK_IN_ANY_SIDE,
+        P.MATCH_CALL,
         P.MATCH_START,
         P.MATCH_LOBBY_UPDATE,
         P.RESULT_SUBMIT,

@@ -276,7 +276,7 @@ def test_stations_are_added_renamed_and_deleted(room):
     assert client.post(path, {"name": "Court 1"}).status_code == 303
     station = factories.rows(Station, tournament_id=tournament.id)[0]
     assert "Court 1" in client.get(path).text
-    client.post(f"{path}{station.id}/rename", {"name": "Centre Court"})
+    client.post(f"{path}{station.id}/edit", {"name": "Centre Court"})
     assert factories.fresh(station).name == "Centre Court"
     client.post(f"{path}{station.id}/delete", {})
     assert not factories.rows(Station, tournament_id=tournament.id)
@@ -289,11 +289,11 @@ def test_refused_stations_say_why(room):
     other = factories.station(tournament, "Court 2")
     for response in (
         client.post(path, {"name": "court 1"}),
-        client.post(f"{path}{other.id}/rename", {"name": "Court 1"}),
+        client.post(f"{path}{other.id}/edit", {"name": "Court 1"}),
     ):
         assert response.status_code == 400
         assert "has this name" in response.text
-    assert client.post(f"{path}{other.id}/rename", {"name": ""}).status_code == 400
+    assert client.post(f"{path}{other.id}/edit", {"name": ""}).status_code == 400
     assert client.post(path, {"name": ""}).status_code == 400
     factories.match(tournament, station_id=station.id)
     refused = client.post(f"{path}{station.id}/delete", {}, follow_redirects=True)

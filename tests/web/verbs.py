@@ -53,6 +53,7 @@ CASES = (
         lambda match: f"{match.scheduled_time:%Y-%m-%dT%H:%M}" == _local(300),
         lambda scene: {"scheduled_time": _local(300)},
     ),
+    Case("call", "READY", "MATCH_CALL", lambda match: match.called_at is not None),
     Case("start", "READY", "MATCH_START", lambda match: match.state == "LIVE" and match.started_at),
     Case("undo-start", "LIVE", "MATCH_UNDO_START", lambda match: match.state == "READY"),
     Case(

@@ -99,6 +99,7 @@ class MatchSchema(MatchListSchema):
     tournament_slug = fields.String()
     loser_id = fields.Integer(allow_none=True)
     check_in_deadline = fields.DateTime(allow_none=True)
+    called_at = fields.DateTime(**_known_later("When its sides were called to the station; null: not yet."))
     participant1_checked_in = fields.Boolean()
     participant2_checked_in = fields.Boolean()
     lobby_info = fields.Dict(**_described("The keys of LobbyInfo, as far as the reader may see them."))

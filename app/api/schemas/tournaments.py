@@ -17,7 +17,6 @@ from app.domain.tournament_settings import (
 )
 from app.services.tournaments.participants import MAX_MEMBERS, MAX_SEED, PARTICIPANT_NAME_LENGTH
 from app.services.tournaments.staff import STAFF_ROLES
-from app.services.tournaments.stations import STATION_NAME_LENGTH
 
 from .base import ApiSchema
 
@@ -185,25 +184,4 @@ class StaffSchema(Schema):
     user_id = fields.Integer()
     username = fields.String()
     role = fields.String(metadata={"enum": list(STAFF_ROLES)})
-    created_at = fields.DateTime()
-
-
-class StationCreateSchema(ApiSchema):
-    """A place where matches are played."""
-
-    name = Text(required=True, minimum=1, maximum=STATION_NAME_LENGTH)
-
-
-class StationUpdateSchema(ApiSchema):
-    """Changes to a station."""
-
-    name = Text(minimum=1, maximum=STATION_NAME_LENGTH)
-
-
-class StationSchema(Schema):
-    """A place where matches are played: a court, a server, a stage."""
-
-    id = fields.Integer()
-    tournament = fields.Integer()
-    name = fields.String(**_described("Unique in its tournament."))
     created_at = fields.DateTime()

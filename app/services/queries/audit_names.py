@@ -32,6 +32,7 @@ def names_of(rows: Iterable[dict]) -> Names:
     )
     users = _ids(metas, "coordinator_id", "user_id")
     stations = {meta["changes"].get("station_id") for meta in metas if isinstance(meta.get("changes"), dict)}
+    stations |= _ids(metas, "station_id")
     return Names(
         matches={id_: f"M{number}" for id_, number in _read(Match.id, Match.match_number, matches)},
         participants=dict(_read(Participant.id, Participant.name, participants)),

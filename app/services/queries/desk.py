@@ -24,6 +24,7 @@ from app.models import (
     Tournament,
     User,
 )
+from app.models.match import SHOWN_STREAM
 
 # So many rows of a section stand on the desk; the rest is one click away.
 ROWS_PER_SECTION = 25
@@ -223,9 +224,10 @@ def _select_rows(tournament_id: int) -> Select:
             Match.check_in_deadline,
             Match.started_at,
             Match.completed_at,
+            Match.called_at,
             Match.station_id,
             Station.name.label("station_name"),
-            Match.stream_url,
+            SHOWN_STREAM,
             Match.coordinator_id,
             _COORDINATOR.username.label("coordinator_name"),
             Match.lobby,

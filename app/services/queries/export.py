@@ -8,19 +8,37 @@ from app.domain.lobby import public_part
 from app.domain.permissions import Actor
 from app.domain.tournament_settings import SETTINGS
 from app.extensions import db
-from app.models import Bracket, BracketEntrant, Match, MatchResult, Participant, Station, Tournament, User
+from app.models import (
+    Bracket,
+    BracketEntrant,
+    Match,
+    MatchResult,
+    Participant,
+    ScheduleBreak,
+    Tournament,
+    User,
+)
 from app.services import access
 from app.services.match_changes import iso
 
 from .brackets import bracket_document
+from .listing import Listing
+from .places import list_stations
 from .tournaments import list_participants
 
 VERSION = 2
-_TIMES = ("scheduled_time", "check_in_deadline", "no_show_flagged_at", "started_at", "completed_at")
+_TIMES = (
+    "scheduled_time",
+    "original_time",
+    "check_in_deadline",
+    "no_show_flagged_at",
+    "started_at",
+    "completed_at",
+)
 
 
 def tournament_export(actor: Actor, id_or_slug: int | str) -> dict:
-    """The tournament with its settings, entrants, stations, brackets with their tables, and matches.
+    """The tournament with its settings, entrants, stations, breaks, brackets with their tables, and matches.
 
     Rows are in the order of their ids, by which they name each other. Of a match it has neither the secret
     part of the lobby nor evidence, notes and disputes. Raises NotFound.
@@ -33,8 +51,19 @@ def tournament_export(actor: Actor, id_or_slug: int | str) -> dict:
         "format": "matchdesk",
         "version": VERSION,
         "tournament": {field: getattr(tournament, field) for field in SETTINGS},
-        "participants": _participants(actor, tournament),
-        "stations": [{"id": row.id, "name": row.name} for row in _all(Station, tournament)],
+        "participants": _rows(
+            list_participants(actor, tournament.id), "name", "seed", "members", "withdrawn_at"
+        ),
+        "stations": _rows(list_stations(actor, tournament.id), "name", "stream_url", "time_zone", "hours"),
+        "breaks": [
+            {
+                "name": row.name,
+                "starts_at": iso(row.starts_at),
+                "ends_at": iso(row.ends_at),
+                "station": row.station_id,
+            }
+            for row in _all(ScheduleBreak, tournament)
+        ],
         "brackets": [_bracket(actor, row) for row in brackets],
         "matches": _matches([row for row in matches if row.bracket_id is None or row.bracket_id in known]),
     }
@@ -45,9 +74,9 @@ def _all(model: type, tournament: Tournament, *conditions) -> list:
     return list(db.session.scalars(statement.order_by(model.id)))
 
 
-def _participants(actor: Actor, tournament: Tournament) -> list[dict]:
-    rows = sorted(list_participants(actor, tournament.id).rows(), key=lambda row: row["id"])
-    return [{name: row[name] for name in ("id", "name", "seed", "members", "withdrawn_at")} for row in rows]
+def _rows(listing: Listing, *names: str) -> list[dict]:
+    rows = sorted(listing.rows(), key=lambda row: row["id"])
+    return [{name: row[name] for name in ("id", *names)} for row in rows]
 
 
 def _bracket(actor: Actor, bracket: Bracket) -> dict:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from app.domain.permissions import ANONYMOUS, Actor
 from app.domain.states import MatchState
 from app.models import Bracket, Match, Participant, Station, Tournament
-from app.models.match import STATE_ORDER
+from app.models.match import SHOWN_STREAM, STATE_ORDER
 from app.services import access
 from app.services.match_changes import iso
 from app.services.prepared import Prepared
@@ -87,12 +87,13 @@ PAGE_COLUMNS = (
     Match.tiebreak,
     Match.slot1_label,
     Match.slot2_label,
-    Match.stream_url,
+    SHOWN_STREAM,
     Match.station_id,
     func.coalesce(Station.name, "").label("station_name"),
     Match.participant1_checked_in,
     Match.participant2_checked_in,
     Match.check_in_deadline,
+    Match.called_at,
     Match.version,
 )
 
@@ -125,8 +126,9 @@ def row_document(row: Mapping) -> dict:
     document = with_state_display(dict(row))
     for name in ("scheduled_time", "started_at", "completed_at"):
         document[name] = iso(document[name])
-    if "check_in_deadline" in document:
-        document["check_in_deadline"] = iso(document["check_in_deadline"])
+    for name in ("check_in_deadline", "called_at"):
+        if name in document:
+            document[name] = iso(document[name])
     return document
 
 

@@ -10,6 +10,7 @@ from app.domain.states import (
     MatchFacts,
     MatchState,
     Move,
+    call_blocking_reasons,
     can_move,
     closed_reasons,
     not_from,
@@ -181,6 +182,7 @@ def _blocked(
     can_submit = state in (MatchState.LIVE, MatchState.PENDING_RESULT)
     can_exchange = can_submit or state == MatchState.COMPLETED
     return {
+        "call": call_blocking_reasons(present),
         "start": start,
         "undo-start": _unless(state, Move.UNDO_START),
         "schedule": closed,

@@ -14,7 +14,6 @@ from app.models import (
     ParticipantInvite,
     ParticipantMember,
     SignInLink,
-    Station,
     Tournament,
     TournamentStaff,
     User,
@@ -81,23 +80,6 @@ def _staff() -> Select:
         TournamentStaff.role,
         TournamentStaff.created_at,
     ).join(User, User.id == TournamentStaff.user_id)
-
-
-def list_stations(actor: Actor, tournament_id: int) -> Listing:
-    """The stations of the tournament, by id."""
-    access.get_tournament(actor, tournament_id)
-    statement = _stations().where(Station.tournament_id == tournament_id).order_by(Station.id)
-    return Listing(statement, _with_created_at)
-
-
-def station_document(actor: Actor, tournament_id: int, station_id: int) -> dict:
-    """One station; raises NotFound."""
-    access.get_tournament(actor, tournament_id)
-    return _one(_stations().where(Station.id == station_id, Station.tournament_id == tournament_id))
-
-
-def _stations() -> Select:
-    return select(Station.id, Station.tournament_id.label("tournament"), Station.name, Station.created_at)
 
 
 def list_participants(actor: Actor, tournament_id: int) -> Listing:

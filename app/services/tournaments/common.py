@@ -43,10 +43,10 @@ def tell(uow: UnitOfWork, tournament: Tournament, changed: Collection[str]) -> N
     )
 
 
-def tell_renamed(uow: UnitOfWork, matches: Iterable[Match], changed: str) -> None:
-    """Have the rows of these matches shown anew, since they show a name that has changed."""
+def tell_renamed(uow: UnitOfWork, matches: Iterable[Match], *changed: str) -> None:
+    """Have the rows of these matches shown anew, since they show a name or the like that has changed."""
     for match in matches:
-        tell_match(uow, match, EventType.MATCH_UPDATED, changed=[changed])
+        tell_match(uow, match, EventType.MATCH_UPDATED, changed=list(changed))
 
 
 def matches_of(uow: UnitOfWork, *conditions) -> list[Match]:

@@ -1,12 +1,17 @@
 """Where matches are played: courts, servers, stages."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from app.domain.errors import InvalidInput, NotFound, Refused
+from app.domain.links import http_url
 from app.domain.permissions import Actor
-from app.models import Match, Station
+from app.domain.schedule.hours import station_hours
+from app.domain.schedule.plan import Interval
+from app.domain.tournament_settings import time_zones
+from app.models import Match, Station, StationHours
 from app.services import audit
 from app.services.audit import AuditAction
 from app.services.unit_of_work import UnitOfWork, unit_of_work
@@ -15,41 +20,71 @@ from .common import load, matches_of, required_text, tell, tell_renamed, unique
 
 STATION_NAME_LENGTH = 80
 MAX_STATIONS = 500
+# What rows of matches show of their station.
+_SHOWN = {"name": "station_name", "stream_url": "stream_url"}
 _NAME_TAKEN = "Another station of this tournament has this name."
 
 
-def add_station(*, actor: Actor, tournament_id: int, name: str, now: datetime) -> int:
-    """Add a station; returns its id. Raises InvalidInput for a name that is refused or taken."""
+def add_station(*, actor: Actor, tournament_id: int, now: datetime, **values) -> int:
+    """Add a station; returns its id. It has a `name`, and may have the other values of `update_station`.
+
+    Raises InvalidInput for a value that is refused, and for a name that is taken.
+    """
     with unit_of_work(now) as uow:
         tournament = load(uow, actor, tournament_id)
-        name = _free_name(uow, tournament_id, name)
+        values = _checked(uow, tournament_id, {"name": None, **values})
+        hours = values.pop("hours", ())
         standing = uow.session.scalar(
             select(func.count()).select_from(Station).where(Station.tournament_id == tournament_id)
         )
         if standing >= MAX_STATIONS:
             raise Refused([f"A tournament has at most {MAX_STATIONS} stations."])
-        station = Station(tournament_id=tournament_id, name=name, created_at=now)
+        station = Station(tournament_id=tournament_id, created_at=now, hours=_hour_rows(hours), **values)
         with unique(uow, "name", _NAME_TAKEN):
             uow.session.add(station)
         tell(uow, tournament, ["stations"])
-        _record(uow, actor, AuditAction.STATION_CREATE, station, name=name)
+        _record(uow, actor, AuditAction.STATION_CREATE, station, name=station.name)
         return station.id
 
 
-def update_station(*, actor: Actor, tournament_id: int, station_id: int, name: str, now: datetime) -> None:
-    """Give the station another name; the same one again is no change."""
+def update_station(*, actor: Actor, tournament_id: int, station_id: int, now: datetime, **values) -> None:
+    """Change `name`, `stream_url`, `time_zone` (None: the tournament's) or `hours`; the same is no change.
+
+    `hours` are the Intervals in which the station can be used, all of them; none for always.
+    """
     with unit_of_work(now) as uow:
         tournament = load(uow, actor, tournament_id)
         station = _get(uow, tournament_id, station_id)
-        name = _free_name(uow, tournament_id, name, but_for=station_id)
-        if name == station.name:
+        values = _checked(uow, tournament_id, values, but_for=station_id)
+        changed = {field: value for field, value in values.items() if _present(station, field) != value}
+        if not changed:
             return
-        old = station.name
+        old_name = station.name
         with unique(uow, "name", _NAME_TAKEN):
-            station.name = name
+            _store(station, changed)
         tell(uow, tournament, ["stations"])
-        tell_renamed(uow, matches_of(uow, Match.station_id == station_id), "station_name")
-        _record(uow, actor, AuditAction.STATION_UPDATE, station, old_name=old, new_name=name)
+        shown = [_SHOWN[field] for field in changed if field in _SHOWN]
+        if shown:
+            tell_renamed(uow, matches_of(uow, Match.station_id == station_id), *shown)
+        names = {"old_name": old_name, "new_name": station.name} if "name" in changed else {}
+        others = [field for field in changed if field != "name"]
+        more = {"changed": others} if others else {}
+        _record(uow, actor, AuditAction.STATION_UPDATE, station, name=station.name, **names, **more)
+
+
+def _present(station: Station, field: str) -> object:
+    if field == "hours":
+        return tuple(Interval(hours.starts_at, hours.ends_at) for hours in station.hours)
+    return getattr(station, field)
+
+
+def _store(station: Station, changed: dict) -> None:
+    for field, value in changed.items():
+        setattr(station, field, _hour_rows(value) if field == "hours" else value)
+
+
+def _hour_rows(hours: Iterable[Interval]) -> list[StationHours]:
+    return [StationHours(starts_at=interval.start, ends_at=interval.end) for interval in hours]
 
 
 def delete_station(*, actor: Actor, tournament_id: int, station_id: int, now: datetime) -> None:
@@ -75,6 +110,20 @@ def _get(uow: UnitOfWork, tournament_id: int, station_id: int) -> Station:
     return station
 
 
+def _checked(uow: UnitOfWork, tournament_id: int, values: dict, but_for: int | None = None) -> dict:
+    """The values as they are kept; raises InvalidInput."""
+    values = dict(values)
+    if "name" in values:
+        values["name"] = _free_name(uow, tournament_id, values["name"], but_for)
+    if "stream_url" in values:
+        values["stream_url"] = http_url(values["stream_url"], "stream_url")
+    if values.get("time_zone") is not None and values["time_zone"] not in time_zones():
+        raise InvalidInput.of("time_zone", "There is no time zone of this name.")
+    if "hours" in values:
+        values["hours"] = station_hours(values["hours"])
+    return values
+
+
 def _free_name(uow: UnitOfWork, tournament_id: int, name: str, but_for: int | None = None) -> str:
     name = required_text("name", name, STATION_NAME_LENGTH)
     taken = uow.session.scalar(
@@ -87,11 +136,11 @@ def _free_name(uow: UnitOfWork, tournament_id: int, name: str, but_for: int | No
     return name
 
 
-def _record(uow: UnitOfWork, actor: Actor, action: AuditAction, station: Station, **names: str) -> None:
+def _record(uow: UnitOfWork, actor: Actor, action: AuditAction, station: Station, **more: object) -> None:
     audit.record(
         uow,
         actor=actor,
         action=action,
         tournament_id=station.tournament_id,
-        meta={"tournament_id": station.tournament_id, "station_id": station.id, **names},
+        meta={"tournament_id": station.tournament_id, "station_id": station.id, **more},
     )

@@ -36,6 +36,10 @@ def _score_field(label: str, *, required: bool) -> IntegerField:
     return IntegerField(label, validators=[first, _IN_RANGE], render_kw=_SCORE_KEYBOARD)
 
 
+class CallForm(ActionForm):
+    """Calling has nothing to fill in."""
+
+
 class StartForm(ActionForm):
     """Starting has nothing to fill in."""
 

@@ -164,13 +164,5 @@ class UserNameForm(RoomForm):
     )
 
 
-class StationForm(RoomForm):
-    """Where matches are played."""
-
-    name = StringField(
-        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=80)]
-    )
-
-
 class ActForm(RoomForm):
     """A press of a button: nothing to fill in."""

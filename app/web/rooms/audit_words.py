@@ -157,7 +157,21 @@ def _bracket(meta: dict, names: Names, zone: str) -> str:
 
 
 def _station(meta: dict, names: Names, zone: str) -> str:
-    return f"{meta['old_name']} → {meta['new_name']}" if "new_name" in meta else str(meta.get("name", ""))
+    who = f"{meta['old_name']} → {meta['new_name']}" if "new_name" in meta else str(meta.get("name", ""))
+    words = {"stream_url": "stream", "time_zone": "time zone"}
+    changed = [words.get(field, field) for field in meta.get("changed", ())]
+    return f"{who} ({', '.join(changed)})" if changed else who
+
+
+def _call(meta: dict, names: Names, zone: str) -> str:
+    return str(meta.get("station_name") or "")
+
+
+def _break(meta: dict, names: Names, zone: str) -> str:
+    station_id = meta.get("station_id")
+    where = f" at {names.stations.get(station_id, f'station {station_id}')}" if station_id else ""
+    times = f"{_time(meta.get('starts_at'), zone)} – {_time(meta.get('ends_at'), zone)}"
+    return f"{meta.get('name', '')}{where}, {times}"
 
 
 def _reason(meta: dict, names: Names, zone: str) -> str:
@@ -200,6 +214,7 @@ _DETAILS: dict[str, Sentence] = {
     "MATCH_BULK_SCHEDULE": _matches,
     "MATCH_BULK_UNDO": _matches,
     "MATCH_UPDATE": _changes,
+    "MATCH_CALL": _call,
     "MATCH_COORDINATOR_ASSIGN": _coordinator,
     "MATCH_LOBBY_UPDATE": _lobby,
     "MATCH_CHECK_IN": _participant,
@@ -230,6 +245,9 @@ _DETAILS: dict[str, Sentence] = {
     "STATION_CREATE": _station,
     "STATION_UPDATE": _station,
     "STATION_DELETE": _station,
+    "BREAK_CREATE": _break,
+    "BREAK_UPDATE": _break,
+    "BREAK_DELETE": _break,
     "SIGN_IN_LINK_CREATE": _user,
     "SIGN_IN_LINK_USE": _user,
 }
