@@ -93,6 +93,14 @@ def test_a_feeder_without_a_plan_of_its_own_still_holds_up():
     assert likely(estimate(matches, at(0)), 7) > 90
 
 
+def test_a_closed_match_whose_end_is_not_known_took_as_long_as_planned():
+    feeder = replace(queue(1)[0], started_at=at(0), is_closed=True)
+    fed = Observed(7, None, 30, feeders=(0,))
+    known = replace(feeder, completed_at=at(30))
+    for now in (at(10), at(32), at(600)):
+        assert estimate([feeder, fed], now) == estimate([known, fed], now)
+
+
 def test_a_match_that_ends_early_lets_the_next_begin_early():
     matches = [played(match, 30 * place, 28) for place, match in enumerate(queue(6))]
     short = played(Observed(6, at(180), 30, station_id=1), 180, 10)

@@ -183,7 +183,11 @@ def _waiting(match: Observed) -> Waiting:
 
 
 def _begun(match: Observed) -> Begun:
-    return Begun(**_shared(match), started=_minutes(match.started_at), ended=_minutes(match.completed_at))
+    started, ended = _minutes(match.started_at), _minutes(match.completed_at)
+    if match.is_closed and (ended is None or ended < started):
+        # It is over, but nobody knows since when: it took as long as planned.
+        ended = started + max(1, match.planned_minutes)
+    return Begun(**_shared(match), started=started, ended=ended)
 
 
 def _as_of(match: Begun, clock: float) -> Begun:
