@@ -1,5 +1,6 @@
 """Schedules read from the database, as the values that the rules work on."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -40,6 +41,9 @@ _COLUMNS = (
     Match.completed_at,
     Match.winner_to_match_id,
     Match.loser_to_match_id,
+    Match.group_name,
+    Match.slot1_source,
+    Match.slot2_source,
 )
 
 
@@ -136,11 +140,20 @@ def _people(of_participants: ColumnElement[bool]) -> dict[int, frozenset[int]]:
 
 
 def _feeders(rows: list) -> dict[int, tuple[int, ...]]:
-    found: dict[int, tuple[int, ...]] = {}
+    """Which matches must be over before each of them: those that send a side, and the tables that do."""
+    found: dict[int, set[int]] = defaultdict(set)
+    groups: dict[tuple[int, str | None], set[int]] = defaultdict(set)
     for row in rows:
         for following in {row.winner_to_match_id, row.loser_to_match_id} - {None}:
-            found[following] = (*found.get(following, ()), row.id)
-    return found
+            found[following].add(row.id)
+        if row.bracket_id is not None:
+            groups[row.bracket_id, row.group_name].add(row.id)
+            groups[row.bracket_id, None].add(row.id)
+    for row in rows:
+        for source in filter(None, (row.slot1_source, row.slot2_source)):
+            # The best of all groups are known when all of them are done.
+            found[row.id] |= groups[source["bracket"], source.get("group") or None]
+    return {match_id: tuple(sorted(feeders - {match_id})) for match_id, feeders in found.items()}
 
 
 def _places(tournament_ids: Collection[int]) -> tuple[tuple[StationHours, ...], tuple[Break, ...]]:

@@ -1,6 +1,6 @@
 """Numbered versions of a schedule: any set of changes made at once, looked at before, taken back as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,14 +84,15 @@ def change_schedule(
     *,
     actor: Actor,
     tournament_id: int,
-    placements: Sequence[Placement],
+    placements: Sequence[Placement] | Callable[[], Sequence[Placement]],
     now: datetime,
     kind: str = "edit",
     meta: dict | None = None,
 ) -> dict:
     """Make all of the changes, or none, as the next version of the schedule.
 
-    A `delay` keeps the time that was planned as the match's `original_time`. `meta` goes into the audit row.
+    What depends on the schedule itself is given as a function, which is asked once nobody can change it. A
+    `delay` keeps the time that was planned as the match's `original_time`. `meta` goes into the audit row.
     Returns `{"number", "batch_id", "match_ids", "warnings"}`; the first two are None where all stood already.
     Raises InvalidInput for what is given, Refused where a match can't be moved, or where the tournament
     refuses conflicts and there would be new ones, and Conflict where a match was changed meanwhile.
@@ -101,6 +102,8 @@ def change_schedule(
     with unit_of_work(now) as uow:
         tournament = uow.lock_tournament(tournament_id)
         access.get_tournament(actor, tournament_id, Permission.MATCH_SCHEDULE)
+        if callable(placements):
+            placements = placements()
         steps = _steps(tournament, placements, now)
         _refuse_stale(steps, placements)
         if refused := [reason for step in steps for reason in step.why_not]:
