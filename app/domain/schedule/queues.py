@@ -64,8 +64,8 @@ class _Wait:
 
     def over(self) -> Moment:
         """When it is over, whatever the clock says."""
-        # Most waits are short and a few long: one takes the middle, but a sum of several their means.
-        takes = self.scale * (self.spread.middle if self.since.known else self.spread.mean)
+        # A single wait takes what is usual, but a sum of several takes their means, as some of them are long.
+        takes = self.scale * (self.spread.usual if self.since.known else self.spread.mean)
         at = self.since.at + self.fixed + takes
         drift = DRIFT * abs(takes)
         below = hypot(self.since.at - self.since.low, REACH * self.scale * self.spread.below) + drift
