@@ -22,6 +22,7 @@ def register_web(app: Flask) -> None:
         rooms,
         security,
         stations,
+        timetable,
         tournament_pages,
     )
 
@@ -32,6 +33,7 @@ def register_web(app: Flask) -> None:
     login_manager.user_loader(guards.find_reader)
     pages = (
         public,
+        timetable,
         tournament_pages,
         me,
         accounts,

@@ -1,7 +1,6 @@
 """The public pages of one tournament."""
 
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -23,8 +22,6 @@ from .guards import current_actor, now
 from .htmx import render
 from .public import A_MOMENT, page_number
 
-# Days outside of these have no beginning or end in every zone that a computer can count.
-_FIRST_YEAR, _LAST_YEAR = 1970, 2999
 blueprint = Blueprint("tournament", __name__, url_prefix="/tournaments/<slug>")
 
 
@@ -132,42 +129,6 @@ def bracket(slug: str):
     return render_template(
         "public/bracket.html", **values, brackets=bracket_page.drawn_brackets(seen.tournament.id)
     )
-
-
-@blueprint.get("/schedule/")
-@kept_for_strangers(A_MOMENT)
-def schedule(slug: str):
-    """The timetable of one day, by time or by station."""
-    seen = see(slug)
-    tournament = seen.tournament
-    days = pages.list_days(tournament.id, tournament.time_zone)
-    day = _wanted_day(days, tournament.time_zone)
-    by_station = request.args.get("by") == "station"
-    listed = pages.list_day(tournament.id, day, tournament.time_zone) if days else []
-    return render_template(
-        "public/schedule.html",
-        **seen.values("schedule"),
-        days=days,
-        day=day,
-        by_station=by_station,
-        parts=drawing.by_station(listed) if by_station else [("", listed)] if listed else [],
-    )
-
-
-def _wanted_day(days: list[pages.Day], zone: str) -> date | None:
-    """The day of the address, or else today, or the nearest day that has matches; None for `unscheduled`."""
-    text = request.args.get("day", "")
-    if text == "unscheduled":
-        return None
-    if text:
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            raise PageNotFound from None
-        if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-            raise PageNotFound
-        return day
-    return pages.nearest_day(days, now(), zone)
 
 
 @blueprint.get("/participants/")

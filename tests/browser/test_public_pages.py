@@ -53,7 +53,7 @@ def test_filters_and_sign_in_work_without_scripts(open_page, tournament):
 
 
 def test_times_become_the_viewers_and_the_zone_is_named_where_they_differ(open_page, tournament):
-    path = f"/tournaments/{tournament.slug}/schedule/?day=2027-07-01"
+    path = f"/tournaments/{tournament.slug}/schedule/?day=2027-07-01&by=time"
     abroad = open_page(path, timezone_id="Asia/Tokyo", locale="en-GB").locator(".match-row__time")
     expect(abroad).to_have_text(re.compile(r"^01:30 GMT\+9$"))
     expect(abroad).to_have_attribute("datetime", "2027-07-01T16:30:00Z")
@@ -63,7 +63,7 @@ def test_times_become_the_viewers_and_the_zone_is_named_where_they_differ(open_p
 
 
 def test_without_scripts_times_are_the_tournaments(open_page, tournament):
-    page = open_page(f"/tournaments/{tournament.slug}/schedule/?day=2027-07-01", java_script_enabled=False)
+    page = open_page(f"/tournaments/{tournament.slug}/schedule/?day=2027-07-01&by=time", java_script_enabled=False)
     expect(page.locator(".match-row__time")).to_have_text("18:30")
 
 

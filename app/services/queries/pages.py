@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, not_, or_, select, union_all
 
@@ -134,43 +133,6 @@ def _count_matches(tournament_ids: list[int]) -> dict[int, dict]:
         .group_by(Match.tournament_id)
     )
     return {row.tournament_id: dict(row._mapping) for row in rows}
-
-
-@dataclass(frozen=True)
-class Day:
-    """A day of the timetable, by the clock of the tournament's zone; `date` None for what has no time."""
-
-    date: date | None
-    matches: int
-
-
-def list_days(tournament_id: int, zone: str) -> list[Day]:
-    """The days on which a tournament has matches, in order, what has no time yet last."""
-    query = select(Match.scheduled_time, func.count().label("matches"))
-    query = query.where(Match.tournament_id == tournament_id, ~Match.is_deleted)
-    counts: dict[date | None, int] = {}
-    for row in db.session.execute(query.group_by(Match.scheduled_time)):
-        day = row.scheduled_time.astimezone(ZoneInfo(zone)).date() if row.scheduled_time else None
-        counts[day] = counts.get(day, 0) + row.matches
-    return [Day(day, counts[day]) for day in sorted(counts, key=lambda day: day or date.max)]
-
-
-def nearest_day(days: list[Day], now: datetime, zone: str) -> date | None:
-    """Today where it has matches, or else the next day that has, or the last; None without any."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    dates = [day.date for day in days if day.date is not None]
-    return next((day for day in dates if day >= today), dates[-1] if dates else None)
-
-
-def list_day(tournament_id: int, day: date | None, zone: str) -> list[dict]:
-    """The matches of one day in the zone, by time; for None, those that have no time."""
-    query = select_rows().where(Match.tournament_id == tournament_id)
-    if day is None:
-        return list_rows(query.where(Match.scheduled_time.is_(None)).order_by(Match.id))
-    start = datetime.combine(day, time(), ZoneInfo(zone))
-    end = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
-    query = query.where(Match.scheduled_time >= start, Match.scheduled_time < end)
-    return list_rows(query.order_by(Match.scheduled_time, Match.match_number, Match.id))
 
 
 _STATIONS = Prepared(
