@@ -146,6 +146,8 @@ def _is_stranger(environ: dict) -> bool:
 
 
 def _may_be_kept(status: str, headers: list[tuple[str, str]]) -> bool:
-    found = {name.lower(): value for name, value in headers}
-    is_small = int(found.get("content-length", 0)) <= LARGEST_KEPT
-    return status.startswith(("200", "304")) and is_small and "set-cookie" not in found
+    if not status.startswith(("200", "304")):
+        return False
+    # Werkzeug writes names as they are written everywhere.
+    found = dict(headers)
+    return int(found.get("Content-Length", 0)) <= LARGEST_KEPT and "Set-Cookie" not in found

@@ -26,8 +26,11 @@ class Sessions(SecureCookieSessionInterface):
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Send the session along, where there is something to send."""
-        if session or session.modified or session.accessed:
+        if session or session.modified:
             super().save_session(app, session, response)
+        # As Flask does it, but for reading the header where it says so already.
+        elif session.accessed and "Cookie" not in response.headers.get("Vary", ""):
+            response.vary.add("Cookie")
 
 
 class Application(Flask):

@@ -29,15 +29,16 @@ def page_document(results: list[Any], count: int, page: int, page_size: int) -> 
 
 def _address(page: int) -> str:
     """This very address, filters and all, with another page."""
+    asked = request._get_current_object()
     query = [
         f"{_written(name)}={_written(value)}"
-        for name, value in request.args.items(multi=True)
+        for name, value in asked.args.items(multi=True)
         if name != "page"
     ]
     # Put together here, as Werkzeug reads the address as one in any language first.
-    path = quote(request.root_path + request.path)
-    return f"{request.scheme}://{request.host}{path}?{'&'.join([*query, f'page={page}'])}"
+    path = _path(asked.root_path + asked.path)
+    return f"{asked.scheme}://{asked.host}{path}?{'&'.join([*query, f'page={page}'])}"
 
 
-# The same few names and values again and again.
-_written = lru_cache(maxsize=512)(quote_plus)
+# The same few names, values and paths again and again.
+_written, _path = lru_cache(maxsize=512)(quote_plus), lru_cache(maxsize=64)(quote)

@@ -1,5 +1,8 @@
 """What every answer tells the browser to refuse."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from flask import Flask, Response, request
 from flask_login import current_user
 
@@ -20,16 +23,26 @@ _HEADERS = {
 _YEAR = 365 * 24 * 3600
 
 
+_NAMES = frozenset(name.lower() for name in _HEADERS)
+
+
 def register_security(app: Flask) -> None:
     """Put the headers on every answer that does not bring its own."""
-    app.after_request(_add_headers)
+    app.after_request(_say_who_may_keep)
+    application = app.wsgi_app
+
+    def with_headers(environ: dict, start_response: Callable) -> Iterable[bytes]:
+        def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
+            brought = _NAMES.intersection([name.lower() for name, _ in headers])
+            missing = [header for header in _HEADERS.items() if header[0].lower() not in brought]
+            return start_response(status, headers + missing, exc_info)
+
+        return application(environ, answer)
+
+    app.wsgi_app = with_headers
 
 
-def _add_headers(response: Response) -> Response:
-    brought = {name.lower() for name, _ in response.headers}
-    response.headers.extend(
-        [(name, value) for name, value in _HEADERS.items() if name.lower() not in brought]
-    )
+def _say_who_may_keep(response: Response) -> Response:
     if request.endpoint == "static":
         # An address with a digest never changes its content.
         if "v" in request.args and response.status_code == 200:
