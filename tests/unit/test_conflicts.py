@@ -237,6 +237,7 @@ def test_a_match_before_its_feeder_is_moved_behind_it():
     assert offered(match(2, 0, feeders=(1,)), match(1, 10)) == [Mend(MendKind.MOVE, 2, start=at(40))]
 
 
-def test_nothing_is_moved_to_a_time_that_is_past():
-    late = [match(1, 0, station_id=1), match(2, 20, station_id=1), match(3, 31, station_id=1, minutes=9)]
-    assert offered(*late, now=at(29.5))[0] == Mend(MendKind.MOVE, 2, start=at(40))
+def test_nothing_is_moved_to_a_time_that_is_past_by_now():
+    both = plan(match(1, 0, station_id=1), match(2, 20, station_id=1))
+    conflict = find_conflicts(both, DAY)[0]
+    assert mends(conflict, both, at(45.5))[0] == Mend(MendKind.MOVE, 2, start=at(46))

@@ -112,7 +112,9 @@ def fits(there, placed: Plan, old, moved: set[int], now) -> bool:
     found = find_conflicts(Plan((*placed.matches, there), placed.stations, placed.breaks), LONG_AGO)
     shut = [gap for s in placed.stations if s.id == there.station_id for gap in s.closed()]
     waits = any(gap.overlaps(there.interval) and gap.end - gap.start <= LONGEST_PAUSE for gap in shut)
-    found = [each for each in found if there.id in each.match_ids and (each.kind != ConflictKind.HOURS or waits)]
+    found = [
+        each for each in found if there.id in each.match_ids and (each.kind != ConflictKind.HOURS or waits)
+    ]
     return not found and not overtakes
 
 
@@ -153,6 +155,27 @@ def test_the_final_at_a_station_of_its_own_is_no_first_match():
     final = match(3, 60, station_id=3, feeders=(1, 2), rest_minutes=20)
     assert shifted(delay(plan(*semis, final), FROM_START, 10, DAY)) == {1: 10, 2: 10}
     assert shifted(delay(plan(*semis, final), FROM_START, 15, DAY)) == {1: 15, 2: 15, 3: 65}
+
+
+def test_who_has_played_at_another_station_is_awaited_with_slack():
+    day = [match(1, 0, station_id=1, participants=(1,)), match(2, 60, station_id=2, participants=(1,))]
+    assert shifted(delay(plan(*day), FROM_START, 15, DAY)) == {1: 15}
+    of_one_coordinator = [
+        match(1, 0, station_id=1, coordinator_id=1),
+        match(2, 60, station_id=2, coordinator_id=1),
+    ]
+    assert shifted(delay(plan(*of_one_coordinator), FROM_START, 15, DAY)) == {1: 15, 2: 75}
+
+
+def test_only_what_comes_last_before_a_match_is_its_reason():
+    queue = plan(*(match(slot, 30 * slot, station_id=1) for slot in range(4)))
+    shifts = delay(queue, FROM_START, 120, DAY)
+    assert [each.because for each in shifts] == [(), (0,), (1,), (2,)]
+
+
+def test_a_match_that_was_planned_into_a_break_is_not_moved_out_of_it():
+    lunch = Break(1, 1, span(20, 60))
+    assert shifted(delay(plan(match(1, 10), breaks=[lunch]), FROM_START, 15, DAY)) == {1: 25}
 
 
 def test_a_bracket_takes_others_along_only_where_needed():

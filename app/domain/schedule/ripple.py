@@ -134,10 +134,14 @@ class _Ripple:
         """What the matches that moved so far, all planned before this one, bar."""
         rested = match.start - timedelta(minutes=match.rest_minutes)
         for need in needs(match):
+            due = rested
             for end, _, other in reversed(self._moved_at[need]):
-                if end <= rested:
+                if end <= due:
                     break
-                yield self._behind(match, other, need[0])
+                barred = self._behind(match, other, need[0])
+                # In a queue, one that ended before this bars nothing that this does not bar.
+                due = max(due, barred.until) if need[0] in _QUEUES else due
+                yield barred
         for feeder_id in match.feeders:
             if feeder_id in self._moved:
                 yield self._behind(match, self._moved[feeder_id], ConflictKind.ORDER)
