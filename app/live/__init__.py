@@ -1,10 +1,11 @@
 """Live updates over Socket.IO: from committed events to open pages and API clients."""
 
 import sys
-import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+import orjson
+from engineio import json
 from flask import Flask, current_app
 
 from app.config import Settings
@@ -21,12 +22,27 @@ from .handlers import Handlers
 from .leaving import send_away
 from .relay import Relay
 from .server import LiveServer
-from .turns import turns
+from .turns import Turns
 from .wire import Wire
 
 LARGEST_MESSAGE = 256 * 1024  # bytes; ours have a few dozen
 # How long clients are left alone, and have time to answer: who stops reading is let go within 45 seconds.
 PING_SECONDS, PONG_SECONDS = 25, 18
+
+
+class Json:
+    """What the libraries take for their JSON module; it writes four times as fast as theirs."""
+
+    loads = staticmethod(json.loads)
+
+    @staticmethod
+    def dumps(value: object, **options: object) -> str:
+        """The value as JSON."""
+        try:
+            return orjson.dumps(value).decode()
+        except TypeError:
+            # A number of more than 64 bits.
+            return json.dumps(value, **options)
 
 
 class Live:
@@ -64,6 +80,7 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
         ping_timeout=PONG_SECONDS,
         # One message of a client after the other, so that it cannot make us run hundreds at once.
         async_handlers=False,
+        json=Json,
         manage_session=False,
     )
     if async_mode == "gevent":
@@ -71,11 +88,8 @@ def register_live(app: Flask, draw_bracket: DrawBracket) -> None:
     live = Live(app, LiveServer.adopt(socketio.server), Bus(settings.redis_url), draw_bracket)
     live.handlers.register(socketio.server)
     app.extensions["matchdesk_live"] = live
-    # In threads a request lasts as long as its websocket, and so must not keep others out.
-    lane = threading.Lock() if async_mode == "gevent" else None
-    app.wsgi_app = Wire(
-        app.wsgi_app, socketio.server.handle_request, turns(async_mode), live.clock.serve, lane
-    )
+    turns = Turns() if async_mode == "gevent" else None
+    app.wsgi_app = Wire(app.wsgi_app, socketio.server.handle_request, turns, live.clock.serve)
     on_commit(_wake)
 
 

@@ -9,13 +9,15 @@ gets what was missed, then what is new, each once.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 
+from app.extensions import db
 from app.services.queries import live as queries
+from app.services.queries.freshness import data_version
 from app.services.queries.live import Place, StoredEvent
 
 from .fragments import Fragments
@@ -53,6 +55,8 @@ class Relay:
         self._fragments = fragments
         self._tails: dict[int, Tail] = {}
         self._home: set[str] = set()
+        # The version of the data in which everybody had been sent everything.
+        self._all_sent: Hashable | None = None
         self._home_lock = threading.Lock()
 
     # Coming and going
@@ -91,6 +95,7 @@ class Relay:
         """Let a home page hear of every public tournament, and send it what it may have missed."""
         with self._home_lock:
             if not self._home:
+                self._all_sent = None
                 self._start_watching_all()
             if self._is_here(member):
                 self._home.add(member.sid)
@@ -134,9 +139,16 @@ class Relay:
         watched = {tail.tournament_id for tail in list(self._tails.values()) if tail.members}
         if not watched and not self._home:
             return {}
+        with self._app.app_context():
+            # Asked before anything is read: what is committed meanwhile is seen the next time.
+            version = data_version(db.engine)
+        if version is not None and version == self._all_sent:
+            return {}
         seqs = self._last_seqs(None if self._home else watched)
         lag = {number: seq - self._tail(number).cursor for number, seq in seqs.items()}
-        return {number: count for number, count in lag.items() if count > 0}
+        behind = {number: count for number, count in lag.items() if count > 0}
+        self._all_sent = None if behind else version
+        return behind
 
     def _pump(self, tail: Tail) -> None:
         while True:
@@ -161,6 +173,7 @@ class Relay:
     ) -> None:
         """Replay without the lock while much is missing; the last of it and the joining are one step."""
         position = after
+        self._all_sent = None
         while self._is_here(member):
             with tail.lock:
                 if not self._is_watched(tail):

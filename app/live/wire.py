@@ -5,8 +5,10 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .turns import Turns
 
 _TEXT, _BINARY = 0x81, 0x82
 _SHORT, _MEDIUM = 126, 65_536
@@ -80,20 +82,21 @@ class WholeFrames(Metered):
 
 
 class Wire:
-    """The outermost WSGI layer: `application` answers requests, `sockets` takes websockets."""
+    """The outermost WSGI layer: `application` answers requests, `sockets` takes websockets.
+
+    Under gevent they take `turns`; in threads the system sees to that.
+    """
 
     def __init__(
         self,
         application: Callable,
         sockets: Callable,
-        take_turn: Callable[[], None],
+        turns: "Turns | None" = None,
         on_first_request: Callable[[], None] = lambda: None,
-        lane: AbstractContextManager | None = None,
     ):
         self._application = application
         self._sockets = sockets
-        self._take_turn = take_turn
-        self._lane = lane
+        self._turns = turns
         self._on_first_request: Callable[[], None] | None = on_first_request
 
     def __call__(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -105,7 +108,8 @@ class Wire:
         is_upgrade = environ.get("HTTP_UPGRADE", "").lower() == "websocket"
         if is_upgrade and environ.get("PATH_INFO", "").startswith("/socket.io/"):
             return self._upgrade(environ, start_response)
-        self._take_turn()
+        if self._turns is not None:
+            self._turns.take()
         return self._application(environ, start_response)
 
     def _upgrade(self, environ: dict, start_response: Callable) -> Iterable[bytes]:
@@ -115,12 +119,9 @@ class Wire:
             return [b"This is not the beginning of a WebSocket (RFC 6455).\n"]
         # Events are small: deflate would cost half as much again to send, and 100 KB for each client.
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-        if self._lane is not None:
-            # One after the other, with a turn for everybody else in between: when thousands of pages
-            # come back at once, whoever asks for a page does not wait behind all of them.
-            with self._lane:
-                self._take_turn()
-                return self._sockets(environ, start_response)
+        if self._turns is not None:
+            self._turns.come_in()
+            return self._sockets(environ, start_response)
         for key in SOCKET_KEYS:
             if key in environ:
                 environ[key] = WholeFrames(environ[key])

@@ -14,6 +14,7 @@ from app.domain.errors import DomainError, NotFound
 from app.domain.events import EventType
 from app.domain.permissions import Actor
 from app.domain.states import MatchState, Move
+from app.domain.tournament_settings import BOUNDS
 from app.extensions import db
 from app.models import Match, MatchResult, Tournament
 
@@ -27,6 +28,8 @@ log = logging.getLogger(__name__)
 # The clock itself, as the audit knows it.
 CLOCK = Actor(user_id=None, username="")
 _AT_ONCE = 100
+# Before its match, a check-in closes so long at most.
+LONGEST_CHECK_IN = timedelta(minutes=BOUNDS["check_in_window_minutes"][1])
 
 
 def run_due(now: datetime) -> int:
@@ -53,6 +56,8 @@ def _overdue_check_ins(now: datetime) -> list[int]:
         .where(
             Match.state.in_([MatchState.SCHEDULED, MatchState.CHECK_IN]),
             Match.check_in_deadline < now,
+            # Which follows from it, but an index finds it: a whole season lies ahead.
+            Match.scheduled_time < now + LONGEST_CHECK_IN,
             Match.no_show_flagged_at.is_(None),
             Match.participant1_id.is_not(None),
             Match.participant2_id.is_not(None),

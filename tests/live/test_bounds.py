@@ -19,6 +19,7 @@ from app.extensions import socketio
 from app.live.connections import Connection, Engine
 from app.live.fanout import FanOut
 from app.live.server import LONGEST_QUEUE, after_answer
+from app.live.turns import Turns
 from app.live.wire import WholeFrames, Wire, frame
 from tests import factories
 from tests.live.listener import Wiretap
@@ -177,15 +178,19 @@ def test_a_frame_is_what_a_client_expects(size):
         assert nothing.join(event.data for event in connection.events()) == message
 
 
-def test_each_request_lets_others_have_a_turn():
-    turns = []
+def test_each_request_waits_for_its_turn():
+    happened = []
+
+    class Noted(Turns):
+        def take(self):
+            happened.append("turn")
 
     def application(environ, start_response):
-        turns.append("request")
+        happened.append("request")
         return [b""]
 
-    Wire(application, application, lambda: turns.append("turn"))({"HTTP_UPGRADE": "h2c"}, None)
-    assert turns == ["turn", "request"]
+    Wire(application, application, Noted())({"HTTP_UPGRADE": "h2c"}, None)
+    assert happened == ["turn", "request"]
 
 
 def test_a_server_starts_its_clock_with_the_first_request_and_a_test_does_not():
@@ -194,7 +199,7 @@ def test_a_server_starts_its_clock_with_the_first_request_and_a_test_does_not():
     def answer(environ, start_response):
         return [b""]
 
-    wire = Wire(answer, answer, lambda: None, lambda: started.append(1))
+    wire = Wire(answer, answer, None, lambda: started.append(1))
     wire({}, None)
     assert started == []
     for _ in range(2):
@@ -218,7 +223,7 @@ def test_a_websocket_request_loses_its_deflate_and_gets_whole_frames(pair):
         "HTTP_SEC_WEBSOCKET_EXTENSIONS": "permessage-deflate",
         "werkzeug.socket": pair[0],
     }
-    Wire(None, application, lambda: None)(environ, None)
+    Wire(None, application)(environ, None)
     assert "HTTP_SEC_WEBSOCKET_EXTENSIONS" not in seen
     assert isinstance(seen["werkzeug.socket"], WholeFrames)
 

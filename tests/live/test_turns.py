@@ -5,7 +5,7 @@ import socket
 import gevent
 from gevent.os import nb_read
 
-from app.live.turns import Turns, turns
+from app.live.turns import Turns
 
 
 def test_who_came_first_is_served_first_again_and_again():
@@ -56,5 +56,14 @@ def test_who_gives_up_waiting_holds_nobody_up():
     assert served == [0, 2]
 
 
-def test_in_threads_nobody_waits():
-    assert turns("threading")() is None
+def test_whoever_asks_waits_for_one_arrival_and_not_for_all():
+    line, served = Turns(), []
+
+    def take(wait, name):
+        wait()
+        served.append(name)
+
+    arriving = [gevent.spawn(take, line.come_in, f"socket {number}") for number in range(4)]
+    asking = [gevent.spawn(take, line.take, f"page {number}") for number in range(2)]
+    gevent.joinall([*arriving, *asking], timeout=5)
+    assert served == ["page 0", "socket 0", "page 1", "socket 1", "socket 2", "socket 3"]
