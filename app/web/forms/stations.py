@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from wtforms import IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from app.domain.links import URL_LENGTH
@@ -60,7 +60,7 @@ class StationForm(RoomForm):
     def validate_time_zone(self, field: StringField) -> None:
         """Refuse what is no zone, before the hours are read by its clock."""
         if field.data and field.data not in time_zones():
-            raise ValueError("There is no time zone of this name; choose one of the list.")
+            raise ValidationError("There is no time zone of this name; choose one of the list.")
 
     def validate_hours(self, field: TextAreaField) -> None:
         """Read the lines; what is wrong with one is told."""
@@ -78,14 +78,14 @@ class StationForm(RoomForm):
 
 
 def read_hours(text: str, zone: str) -> list[Interval]:
-    """The hours that the lines name, by the clock of the zone; ValueError for a line that names none."""
+    """The hours that the lines name, by the clock of the zone; ValidationError for a line that names none."""
     return [_hours_of(line.strip(), zone) for line in text.splitlines() if line.strip()]
 
 
 def _hours_of(line: str, zone: str) -> Interval:
     found = _LINE.fullmatch(line)
     if found is None:
-        raise ValueError(f"“{line[:60]}” is not like 2026-11-24 09:00 to 18:00.")
+        raise ValidationError(f"“{line[:60]}” is not like 2026-11-24 09:00 to 18:00.")
     day, last = found["day"], found["last"] or found["day"]
     try:
         return Interval(
@@ -95,7 +95,7 @@ def _hours_of(line: str, zone: str) -> Interval:
     except WallTimeError as error:
         twice = " Write it with one of these: " if error.offsets else ""
         offsets = " or ".join(f"{offset.value} ({offset.name})" for offset in error.offsets)
-        raise ValueError(f"“{line[:60]}”: {error}{twice}{offsets}") from None
+        raise ValidationError(f"“{line[:60]}”: {error}{twice}{offsets}") from None
 
 
 def hours_text(hours: Iterable[dict], zone: str) -> str:

@@ -102,14 +102,23 @@ def add_break(slug: str) -> Response:
 def edit_break(slug: str, break_id: int) -> Response:
     """Change a break."""
     tournament = open_room(slug)
-    queries.break_document(current_actor(), tournament.id, break_id)
+    pause = queries.break_document(current_actor(), tournament.id, break_id)
     form = _sent_break(tournament)
     return _done(
         tournament,
         ("break", break_id, form),
-        lambda: breaks.update_break(**_who(tournament), break_id=break_id, changes=form.values()),
+        lambda: breaks.update_break(**_who(tournament), break_id=break_id, changes=_moved(form, pause)),
         "Saved.",
     )
+
+
+def _moved(form: BreakForm, pause: dict) -> dict:
+    """What the form says; times that show the same minute stay as they are, to the second."""
+    values = form.values()
+    for name in ("starts_at", "ends_at"):
+        if values[name] == datetime.fromisoformat(pause[name]).replace(second=0):
+            del values[name]
+    return values
 
 
 @blueprint.post("/settings/breaks/<id:break_id>/delete")
