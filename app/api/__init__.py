@@ -40,7 +40,7 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
     """
     from app.extensions import csrf
 
-    from . import auth, cors, feeds, identity, matches, outcomes, results, spec, tournaments
+    from . import auth, coordination, cors, feeds, identity, matches, me, outcomes, results, spec, tournaments
 
     identity.register_identity(app)
     cors.register_cors(app, allowed_origins)
@@ -50,6 +50,8 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
         matches.blueprint,
         results.blueprint,
         outcomes.blueprint,
+        coordination.blueprint,
+        me.blueprint,
         feeds.blueprint,
         *tournaments.BLUEPRINTS,
     ):

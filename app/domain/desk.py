@@ -57,6 +57,7 @@ class Step(StrEnum):
     CONFIRM_RESULT = "confirm-result"
     SUBMIT_RESULT = "submit-result"
     START = "start"
+    ASSIGN_COORDINATOR = "assign-coordinator"
     LOBBY = "lobby"
     CHECK_IN = "check-in"
     SCHEDULE = "schedule"
@@ -72,6 +73,9 @@ class DeskFacts:
     check_in_deadline: datetime | None = None
     submitted_at: datetime | None = None
     dispute_reason: str | None = None
+    # Who asks to be relieved of the match, and why; None where nobody does.
+    hands_over: str | None = None
+    hand_over_note: str = ""
 
 
 @dataclass(frozen=True)
@@ -99,9 +103,18 @@ def _attention(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
         return [(Step.RESOLVE_DISPUTE, f"Disputed: {reason}.")]
     if state == MatchState.PENDING_RESULT:
         return _waiting_result(facts, now)
-    if state in BEGUN or state in CLOSED or not facts.match.sides_known:
+    if state in BEGUN or state in CLOSED:
         return []
-    return [*_absent(facts, now), *_late(facts, now), *_lobby_missing(facts, now)]
+    if not facts.match.sides_known:
+        return _handed_over(facts)
+    return [*_absent(facts, now), *_late(facts, now), *_lobby_missing(facts, now), *_handed_over(facts)]
+
+
+def _handed_over(facts: DeskFacts) -> list[tuple[Step, str]]:
+    if facts.hands_over is None:
+        return []
+    note = f": {facts.hand_over_note}" if facts.hand_over_note else "."
+    return [(Step.ASSIGN_COORDINATOR, f"{facts.hands_over} asks to hand over{note}")]
 
 
 def _waiting_result(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:

@@ -12,6 +12,8 @@ from .payloads import READERS, Variants
 from .rooms import Member, is_known_board
 from .visitors import Visitor, present_actors
 
+# Whose page of own matches a match stands on.
+_OWN = frozenset({Role.PARTICIPANT, Role.COORDINATOR, Role.MATCH_RUNNER})
 # Public, but not yet or no longer for everybody's eyes.
 NOT_ON_HOME = ("draft", "cancelled")
 
@@ -51,8 +53,10 @@ class Audience:
         return variants.public if sees else None
 
     def plays(self, member: Member, event: StoredEvent) -> bool:
-        """True where the event is about the member's own match, or about the tournament as a whole."""
-        return event.match_id is None or Role.PARTICIPANT in self._roles(member, event)
+        """True where the event is about a match that the member plays or coordinates, or about the
+        tournament as a whole.
+        """
+        return event.match_id is None or not _OWN.isdisjoint(self._roles(member, event))
 
     def _roles(self, member: Member, event: StoredEvent) -> frozenset[Role]:
         subject = self._subjects.get(event.match_id) or self._subjects.get(None)

@@ -22,6 +22,7 @@ from app.models import Bracket, Match, Participant, User
 from . import access, audit, progression
 from .audit import AuditAction
 from .bracket_end import reopen
+from .coordination import HANDS_OVER
 from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
 from .unit_of_work import UnitOfWork, unit_of_work
 
@@ -210,7 +211,10 @@ def assign_coordinator(
     now: datetime,
     expected_version: int | None = None,
 ) -> None:
-    """Give the match a coordinator, an active user, or none; the same one again is no change."""
+    """Give the match a coordinator, an active user, or none.
+
+    The same one again is no change, unless they asked to hand it over: then they are asked anew.
+    """
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_COORDINATOR_ASSIGN, expected_version)
         match = found.match
@@ -219,9 +223,10 @@ def assign_coordinator(
         user = uow.session.get(User, coordinator_id) if coordinator_id is not None else None
         if coordinator_id is not None and (user is None or not user.is_active):
             raise InvalidInput.of("coordinator_id", "There is no active user with this id.")
-        if match.coordinator_id == coordinator_id:
+        if match.coordinator_id == coordinator_id and match.coordinator_answer != HANDS_OVER:
             return
         match.coordinator_id = coordinator_id
+        match.coordinator_answer = match.coordinator_note = ""
         match.coordinator_assigned_at = now if user else None
         match.coordinator_assigned_by_id = actor.user_id if user else None
         touch(match, now)

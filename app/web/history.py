@@ -12,6 +12,7 @@ _PLAIN = {
     "MATCH_CREATE": "Match created",
     "MATCH_UPDATE": "Details changed",
     "MATCH_COORDINATOR_ASSIGN": "Coordinator assigned",
+    "MATCH_COORDINATOR_ANSWER": "Coordinator answered",
     "MATCH_START": "Match started",
     "MATCH_UNDO_START": "Start undone",
     "MATCH_CANCEL": "Match cancelled",

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, request
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
-from app.services import check_ins, lobby, matches, outcomes, results, scheduling
+from app.services import check_ins, coordination, lobby, matches, outcomes, results, scheduling
 from app.services.queries import match_panel
 from app.services.schedule import calls
 
@@ -120,6 +120,14 @@ VERBS = (
         matches.assign_coordinator,
         _coordinator,
         "Coordinator saved.",
+    ),
+    Verb("accept", _P.MATCH_COORDINATOR_ANSWER, coordination.accept, _nothing, "You coordinate this match."),
+    Verb(
+        "hand-over",
+        _P.MATCH_COORDINATOR_ANSWER,
+        coordination.hand_over,
+        _fields("note"),
+        "The organizers are asked to find somebody else.",
     ),
     Verb("check-in", _P.MATCH_CHECK_IN, check_ins.check_in, _fields("participant_id"), "Checked in."),
     Verb("submit-result", _P.RESULT_SUBMIT, results.submit_result, _result, "Result saved."),

@@ -2,7 +2,8 @@
 
 A form says in its hidden `view` where it stands: "match" (the controls on the match page), "desk" (the
 same, opened under a row of the desk), "row" (the next step in a row of the desk), "side" (what a side may do,
-on the match page) and "me" (the same, among one's own matches).
+on the match page), "me" (the same, among one's own matches) and "coordinating" (what a coordinator says to
+it, in their day).
 """
 
 from flask import Response, flash, make_response, redirect, render_template, request
@@ -13,6 +14,7 @@ from app.domain.states import CLOSED
 from app.models import Tournament
 from app.services.queries import desk as desk_queries
 from app.services.queries import match_panel
+from app.services.queries.coordinating import match_day
 from app.services.queries.match_panel import MatchPanel
 
 from . import panel_forms
@@ -28,6 +30,8 @@ _PART_OF_VERB = {
     "schedule": "schedule",
     "lobby": "lobby",
     "assign-coordinator": "coordinator",
+    "accept": "coordinator",
+    "hand-over": "coordinator",
     "cancel": "cancel",
     "forfeit": "cancel",
     "reopen": "cancel",
@@ -41,6 +45,7 @@ def view_for(panel: MatchPanel) -> str:
     view = request.values.get("view", "")
     known = _STAFF_VIEWS if panel.is_run_by_reader else ()
     known += _SIDE_VIEWS if panel.own_side else ()
+    known += ("side", "coordinating") if panel.may("MATCH_COORDINATOR_ANSWER") else ()
     return view if view in known else next(iter(known), "side")
 
 
@@ -129,6 +134,9 @@ def _address(panel: MatchPanel, view: str) -> str:
         return f"/tournaments/{panel.tournament.slug}/desk/#desk-row-{panel.match.id}"
     if view == "me":
         return f"/me/#match-{panel.match.id}"
+    if view == "coordinating":
+        day = match_day(panel.match.scheduled_time, panel.tournament.time_zone)
+        return f"/me/coordinating/?day={day or 'unscheduled'}#match-{panel.match.id}"
     return f"/matches/{panel.match.id}/"
 
 

@@ -96,6 +96,8 @@ def _present(verb: str, panel: MatchPanel) -> dict:
         return {key: match.lobby.get(key, "") for key in KEY_LENGTHS}
     if verb == "assign-coordinator":
         return {"coordinator_id": match.coordinator_id}
+    if verb == "hand-over":
+        return {"note": match.coordinator_note}
     if verb == "submit-result":
         return _claimed(panel)
     if verb == "resolve-dispute":
@@ -135,6 +137,8 @@ _BUILDERS: dict[str, Builder] = {
     "undo-start": _plain(forms.UndoStartForm),
     "lobby": _lobby,
     "assign-coordinator": _coordinator,
+    "accept": _plain(forms.AcceptForm),
+    "hand-over": _plain(forms.HandOverForm),
     "check-in": _plain(forms.CheckInForm),
     "submit-result": _plain(forms.ResultForm),
     "confirm-result": _plain(forms.ConfirmResultForm),

@@ -18,6 +18,7 @@ ORGANIZERS = frozenset({"admin", "organizer"})
 RUNNERS = ORGANIZERS | {"runner"}
 INSIDE = RUNNERS | {"coordinator", "player1", "player2"}
 SIDES = frozenset({"player1", "player2"})
+COORDINATORS = frozenset({"coordinator", "runner"})
 OUTSIDERS = frozenset({"other_organizer", "stranger", "anonymous"})
 
 
@@ -40,6 +41,8 @@ ABOUT_A_MATCH = [
     Entry("POST", "start/", RUNNERS),
     Entry("POST", "undo-start/", ORGANIZERS, None, "LIVE"),
     Entry("POST", "assign-coordinator/", ORGANIZERS, {"coordinator_id": None}),
+    Entry("POST", "accept/", COORDINATORS, {}),
+    Entry("POST", "hand-over/", COORDINATORS, {"note": "Ill today."}),
     Entry("PATCH", "lobby/", RUNNERS, {"room_code": "ALPHA"}),
     Entry("POST", "check-in/", RUNNERS, {"participant_id": "{team1}"}, "SCHEDULED"),
     Entry("POST", "check-in/", SIDES, {}, "SCHEDULED"),
@@ -71,6 +74,9 @@ ELSEWHERE = [
     ("POST", "/api/auth/refresh/"),
     ("POST", "/api/auth/logout/"),
     ("GET", "/api/auth/me/"),
+    ("GET", "/api/me/matches/"),
+    ("POST", "/api/me/seen/"),
+    ("GET", "/api/me/coordinating/"),
     ("GET", "/api/feeds/"),
     ("POST", "/api/feeds/"),
     ("GET", "/api/feeds/1/"),

@@ -13,7 +13,9 @@ NOW = datetime(2026, 6, 20, 14, 0, tzinfo=UTC)
 def facts(state, *, minutes=None, side1="Alpha", side2="Bravo", **more):
     """Facts of a match whose time is so many minutes from now."""
     desk = {
-        key: more.pop(key) for key in ("check_in_deadline", "submitted_at", "dispute_reason") if key in more
+        key: more.pop(key)
+        for key in ("check_in_deadline", "submitted_at", "dispute_reason", "hands_over", "hand_over_note")
+        if key in more
     }
     when = None if minutes is None else NOW + timedelta(minutes=minutes)
     match = MatchFacts(state=MatchState(state), side1=side1, side2=side2, **more)
@@ -119,3 +121,17 @@ def test_sections_have_titles():
 )
 def test_span_in_words(minutes, words):
     assert span(timedelta(minutes=minutes)) == words
+
+
+@pytest.mark.parametrize("side1", ["Alpha", None])
+def test_a_coordinator_who_hands_over_needs_another_one(side1):
+    placement = place(
+        facts("SCHEDULED", minutes=120, side1=side1, hands_over="chris", hand_over_note="Ill today."), NOW
+    )
+    assert (placement.section, placement.step) == (Section.ATTENTION, Step.ASSIGN_COORDINATOR)
+    assert placement.reasons == ("chris asks to hand over: Ill today.",)
+
+
+@pytest.mark.parametrize("state", ["LIVE", "PENDING_RESULT", "COMPLETED"])
+def test_what_has_begun_goes_on_with_its_coordinator(state):
+    assert place(facts(state, minutes=-5, hands_over="chris"), NOW).section != Section.ATTENTION

@@ -45,11 +45,17 @@ def test_a_participant_plays_and_sees_the_lobby_but_does_not_run_the_match():
     )
 
 
-def test_a_coordinator_reads_all_and_writes_nothing():
+def test_a_coordinator_reads_all_and_writes_nothing_but_an_answer():
     subject = Subject(True, frozenset(), match_coordinator_id=7)
     granted = {p for p in P if can(USER, p, subject)}
     assert P.MATCH_LOBBY_VIEW in granted and P.DISPUTE_VIEW in granted
-    assert granted <= READ_ONLY
+    assert granted - READ_ONLY == {P.MATCH_COORDINATOR_ANSWER}
+
+
+@pytest.mark.parametrize("role", [Role.ORGANIZER, Role.ADMIN])
+def test_nobody_answers_for_a_coordinator(role):
+    assert not may(frozenset({role}), P.MATCH_COORDINATOR_ANSWER)
+    assert may(frozenset({role, Role.COORDINATOR}), P.MATCH_COORDINATOR_ANSWER)
 
 
 def test_a_coordinator_runs_the_match_where_the_tournament_says_so():
@@ -64,6 +70,7 @@ def test_a_coordinator_runs_the_match_where_the_tournament_says_so():
         P.RESULT_SUBMIT,
         P.RESULT_SET,
         P.RESULT_CONFIRM,
+        P.MATCH_COORDINATOR_ANSWER,
     }
 
 

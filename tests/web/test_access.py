@@ -43,6 +43,8 @@ ACCESS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "me.mine",
+            "me.mark_seen",
+            "me.coordinating",
             "accounts.account",
             "accounts.change_password",
             "accounts.create_token",

@@ -4,7 +4,7 @@ import pytest
 
 from app.web.match_verbs import VERBS
 from tests import factories
-from tests.web.verbs import BY_NAME, CASES, ROLES
+from tests.web.verbs import BY_NAME, CASES, ROLES, STAFF
 
 # What somebody else does meanwhile, by the state of the match, and leaves it in that state.
 RIVALS = {
@@ -48,7 +48,7 @@ def test_works_with_htmx(web_client, case):
         assert (response.status_code, response.headers["HX-Redirect"]) == (204, case.leads_to(scene))
         return
     assert response.status_code == 200
-    part = "side" if case.actor.startswith("player") else "panel"
+    part = "panel" if case.actor in STAFF else "side"
     assert f'id="match-{scene.match.id}-{part}"' in response.text
     assert "<html" not in response.text
     assert "HX-Request" in response.vary

@@ -71,6 +71,23 @@ CASES = (
         lambda scene: {"coordinator_id": scene.stranger.id},
     ),
     Case(
+        "accept",
+        "READY",
+        "MATCH_COORDINATOR_ANSWER",
+        lambda match: match.coordinator_answer == "accepted",
+        may=frozenset({"coordinator"}),
+        actor="coordinator",
+    ),
+    Case(
+        "hand-over",
+        "READY",
+        "MATCH_COORDINATOR_ANSWER",
+        lambda match: (match.coordinator_answer, match.coordinator_note) == ("hand_over", "Ill today."),
+        lambda scene: {"note": "Ill today."},
+        may=frozenset({"coordinator"}),
+        actor="coordinator",
+    ),
+    Case(
         "check-in",
         "SCHEDULED",
         "MATCH_CHECK_IN",

@@ -109,6 +109,13 @@ class MatchSchema(MatchListSchema):
     )
     stream_url = fields.String(**_described("Empty where there is none."))
     coordinator_id = fields.Integer(allow_none=True)
+    coordinator_answer = fields.String(
+        metadata={
+            "enum": ["", "accepted", "hand_over"],
+            "description": "What the coordinator said to it; for the coordinator and the organizers.",
+        }
+    )
+    coordinator_note = fields.String(**_described("Why it is to be handed over; for the same."))
     station_id = fields.Integer(allow_none=True)
     best_of = fields.Integer(metadata={"enum": list(BEST_OF)})
     game_scores = fields.List(fields.Nested(ScoreSchema))
@@ -174,6 +181,12 @@ class CoordinatorAssignmentSchema(ApiSchema):
     """Who looks after the match."""
 
     coordinator_id = Id(required=True, **_known_later("An active user; null for nobody."))
+
+
+class HandOverSchema(ApiSchema):
+    """Why somebody else should coordinate the match."""
+
+    note = Text(maximum=200, load_default="", **_described("For the organizers."))
 
 
 class BulkScheduleSchema(ApiSchema):

@@ -11,8 +11,9 @@ from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchFacts, MatchState
 from app.extensions import db
-from app.models import Dispute, Match, MatchResult, Participant, Tournament
+from app.models import Dispute, Match, MatchResult, Participant, Tournament, User
 from app.services.access import organized_tournaments
+from app.services.coordination import HANDS_OVER
 
 # The dashboard is a way in, not the desk: so many of the urgent matches are named for each tournament.
 MOST_NAMED = 3
@@ -67,7 +68,7 @@ def list_dashboard(actor: Actor, now: datetime) -> list[DashboardEntry]:
 
 
 def _open_matches(tournament_ids: list[int]):
-    side1, side2 = aliased(Participant), aliased(Participant)
+    side1, side2, coordinator = aliased(Participant), aliased(Participant), aliased(User)
     return (
         select(
             Match.id,
@@ -79,6 +80,9 @@ def _open_matches(tournament_ids: list[int]):
             Match.participant1_checked_in,
             Match.participant2_checked_in,
             Match.lobby,
+            Match.coordinator_answer,
+            Match.coordinator_note,
+            coordinator.username.label("coordinator_name"),
             side1.name.label("name1"),
             side2.name.label("name2"),
             Dispute.reason,
@@ -86,6 +90,7 @@ def _open_matches(tournament_ids: list[int]):
         )
         .outerjoin(side1, side1.id == Match.participant1_id)
         .outerjoin(side2, side2.id == Match.participant2_id)
+        .outerjoin(coordinator, coordinator.id == Match.coordinator_id)
         .outerjoin(Dispute, and_(Dispute.match_id == Match.id, Dispute.resolved_at.is_(None)))
         .outerjoin(MatchResult, and_(MatchResult.match_id == Match.id, MatchResult.status == "pending"))
         .where(
@@ -141,4 +146,12 @@ def _facts(tournament: Tournament, row) -> DeskFacts:
         require_lobby=tournament.require_lobby,
         lobby_missing=tuple(LABELS[key] for key in missing),
     )
-    return DeskFacts(match, row.scheduled_time, row.check_in_deadline, row.submitted_at, row.reason)
+    return DeskFacts(
+        match,
+        row.scheduled_time,
+        row.check_in_deadline,
+        row.submitted_at,
+        row.reason,
+        hands_over=row.coordinator_name if row.coordinator_answer == HANDS_OVER else None,
+        hand_over_note=row.coordinator_note,
+    )

@@ -25,6 +25,7 @@ from app.models import (
     User,
 )
 from app.models.match import SHOWN_STREAM
+from app.services.coordination import HANDS_OVER
 
 # So many rows of a section stand on the desk; the rest is one click away.
 ROWS_PER_SECTION = 25
@@ -230,6 +231,8 @@ def _select_rows(tournament_id: int) -> Select:
             SHOWN_STREAM,
             Match.coordinator_id,
             _COORDINATOR.username.label("coordinator_name"),
+            Match.coordinator_answer,
+            Match.coordinator_note,
             Match.lobby,
             Match.version,
             Dispute.reason.label("dispute_reason"),
@@ -317,6 +320,8 @@ def _row(found: Row, tournament: Tournament, now: datetime) -> dict:
             check_in_deadline=row["check_in_deadline"],
             submitted_at=row["submitted_at"],
             dispute_reason=row["dispute_reason"],
+            hands_over=row["coordinator_name"] if row["coordinator_answer"] == HANDS_OVER else None,
+            hand_over_note=row["coordinator_note"],
         ),
         now,
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, or_, select
 
 from app.domain.permissions import Subject
 from app.extensions import db
@@ -139,16 +139,17 @@ def list_recent_events(
 
 
 def list_entered_tournaments(user_id: int) -> list[int]:
-    """The tournaments in which the user plays for a participant."""
-    query = (
+    """The tournaments in which the user plays for a participant, or coordinates a match."""
+    plays = (
         select(Participant.tournament_id)
         .join(ParticipantMember, ParticipantMember.participant_id == Participant.id)
-        .join(Tournament, Tournament.id == Participant.tournament_id)
-        .where(ParticipantMember.user_id == user_id, ~Tournament.is_deleted)
-        .distinct()
-        .order_by(Participant.tournament_id)
+        .where(ParticipantMember.user_id == user_id)
     )
-    return list(db.session.scalars(query))
+    coordinates = select(Match.tournament_id).where(Match.coordinator_id == user_id, ~Match.is_deleted)
+    query = select(Tournament.id).where(
+        or_(Tournament.id.in_(plays), Tournament.id.in_(coordinates)), ~Tournament.is_deleted
+    )
+    return list(db.session.scalars(query.order_by(Tournament.id)))
 
 
 def list_sign_ins(user_ids: Collection[int]) -> dict[int, SignIn]:

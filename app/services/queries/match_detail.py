@@ -49,6 +49,8 @@ _PUBLIC_META = {
 
 
 _RESULT = ("result_submitted_by", "result_submitted_at")
+# What the coordinator said to it, for whoever may see the match's whole history.
+_ANSWER = ("coordinator_answer", "coordinator_note")
 # What a lobby is told with, beside its own keys, and the lobby.
 LOBBY_COLUMNS = ("coordinator_assigned_at", "coordinator_assigned_by_id", "lobby_updated_at", "lobby")
 # The public row; the rest of the match; the result that now stands or waits; what the roles depend on.
@@ -69,7 +71,7 @@ _DOCUMENT = Prepared(
         Match.created_at,
         Match.updated_at,
         Match.version,
-        *(getattr(Match, name) for name in LOBBY_COLUMNS),
+        *(getattr(Match, name) for name in (*_ANSWER, *LOBBY_COLUMNS)),
         Tournament.game,
         MatchResult.submitted_by_id.label(_RESULT[0]),
         MatchResult.submitted_at.label(_RESULT[1]),
@@ -110,6 +112,7 @@ def match_document(actor: Actor, match_id: int, *, deleted: bool = False) -> dic
     }
     roles = access.check_subject(actor, subject, Permission.MATCH_VIEW, deleted=deleted)
     beside = {name: row.pop(name) for name in LOBBY_COLUMNS}
+    answer = {name: row.pop(name) for name in _ANSWER}
     game, (submitted_by, submitted_at) = row.pop("game"), (row.pop(name) for name in _RESULT)
     document = with_state_display(row)
     sees_lobby = may(roles, Permission.MATCH_LOBBY_VIEW)
@@ -120,6 +123,8 @@ def match_document(actor: Actor, match_id: int, *, deleted: bool = False) -> dic
     document["dispute"] = _OPEN_DISPUTE.first({"match_id": match_id}) if sees_dispute else None
     if sees_lobby:
         document["lobby_missing"] = list(SCHEMAS[game].missing(lobby))
+    if may(roles, Permission.MATCH_HISTORY_VIEW):
+        document |= answer
     return document
 
 

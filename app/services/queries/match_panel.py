@@ -188,6 +188,8 @@ def _blocked(
         "schedule": closed,
         "lobby": closed,
         "assign-coordinator": closed,
+        "accept": closed,
+        "hand-over": closed,
         "check-in": _check_in(found, present, now),
         "submit-result": [] if can_submit else [not_from(state, Move.COMPLETE)],
         "confirm-result": _confirm(found, state, pending),

@@ -14,7 +14,6 @@ from app.models import (
     Match,
     Participant,
     ParticipantInvite,
-    ParticipantMember,
     Station,
     Tournament,
 )
@@ -32,7 +31,7 @@ _STILL_EXPECTED = timedelta(hours=12)
 _MOST_LIVE = 100
 _UNTIMED_LAST = case((Match.scheduled_time.is_(None), 1), else_=0)
 _SIDES_KNOWN = Match.participant1_id.is_not(None) & Match.participant2_id.is_not(None)
-_ENDED = func.coalesce(Match.completed_at, Match.scheduled_time)
+ENDED = func.coalesce(Match.completed_at, Match.scheduled_time)
 _AWAITED = case((Match.state == _S.LIVE, 0), else_=1)
 # The order of an agenda: by time, what has none last.
 AGENDA = (_UNTIMED_LAST, Match.scheduled_time, Match.id)
@@ -68,8 +67,8 @@ def _now(query: Select, now: datetime, coming: int, finished: int, is_next: Colu
         live=list_rows(query.where(_in(LIVE)).order_by(_AWAITED, *AGENDA).limit(_MOST_LIVE)),
         next=list_rows(query.where(_in(NEXT), expected, is_next).order_by(*AGENDA).limit(coming)),
         finished=list_rows(
-            query.where(_in(FINISHED), _ENDED.is_not(None), _SIDES_KNOWN)
-            .order_by(_ENDED.desc(), Match.id)
+            query.where(_in(FINISHED), ENDED.is_not(None), _SIDES_KNOWN)
+            .order_by(ENDED.desc(), Match.id)
             .limit(finished)
         ),
     )
@@ -251,38 +250,6 @@ def list_participants(tournament_id: int) -> list[dict]:
         .order_by(unseeded_last, Participant.seed, Participant.id)
     )
     return [dict(row._mapping) for row in db.session.execute(query)]
-
-
-@dataclass(frozen=True)
-class OwnMatches:
-    """Somebody's own matches, as a player and as a coordinator."""
-
-    coming: list[dict]
-    finished: list[dict]
-    coordinated: list[dict]
-
-
-def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
-    """The actor's matches: what is live, called or to come, next first; what is over, latest first."""
-    mine = select(ParticipantMember.participant_id).where(ParticipantMember.user_id == actor.user_id)
-    plays = or_(Match.participant1_id.in_(mine), Match.participant2_id.in_(mine))
-    is_called = Match.called_at.is_not(None) & _in(NEXT)
-    is_live_first = case((_in(LIVE), 0), (is_called, 1), else_=2)
-    query = select_rows().add_columns(
-        Tournament.enable_check_in,
-        Match.participant1_id.in_(mine).label("is_side1"),
-        Match.participant2_id.in_(mine).label("is_side2"),
-    )
-    is_open = Match.state.not_in([str(state) for state in CLOSED])
-    return OwnMatches(
-        coming=list_rows(query.where(plays, is_open).order_by(is_live_first, *AGENDA)),
-        finished=list_rows(
-            query.where(plays, ~is_open).order_by(_ENDED.is_(None), _ENDED.desc(), Match.id).limit(finished)
-        ),
-        coordinated=list_rows(
-            query.where(Match.coordinator_id == actor.user_id, is_open).order_by(is_live_first, *AGENDA)
-        ),
-    )
 
 
 def organizes_something(actor: Actor) -> bool:

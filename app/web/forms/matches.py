@@ -123,6 +123,21 @@ class CoordinatorForm(ActionForm):
     )
 
 
+class AcceptForm(ActionForm):
+    """Taking a match on has nothing to fill in."""
+
+
+class HandOverForm(ActionForm):
+    """Why somebody else should coordinate the match."""
+
+    note = StringField(
+        "Note to the organizers",
+        filters=[stripped],
+        validators=[Length(max=200)],
+        render_kw={"maxlength": 200, "autocomplete": "off"},
+    )
+
+
 class GameScoreForm(Form):
     """The score of one game of a series."""
 

@@ -99,6 +99,11 @@ def _coordinator(meta: dict, names: Names, zone: str) -> str:
     return names.users.get(user_id, f"user {user_id}") if user_id else "nobody"
 
 
+def _coordinator_answer(meta: dict, names: Names, zone: str) -> str:
+    said = {"accepted": "accepted", "hand_over": "asks to hand over"}.get(meta.get("answer", ""), "")
+    return ": ".join(part for part in (said, str(meta.get("note") or "")) if part)
+
+
 def _lobby(meta: dict, names: Names, zone: str) -> str:
     return ", ".join(LABELS.get(key, key) for key in meta.get("lobby_fields_updated", ()))
 
@@ -216,6 +221,7 @@ _DETAILS: dict[str, Sentence] = {
     "MATCH_UPDATE": _changes,
     "MATCH_CALL": _call,
     "MATCH_COORDINATOR_ASSIGN": _coordinator,
+    "MATCH_COORDINATOR_ANSWER": _coordinator_answer,
     "MATCH_LOBBY_UPDATE": _lobby,
     "MATCH_CHECK_IN": _participant,
     "MATCH_CANCEL": _reason,
