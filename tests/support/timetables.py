@@ -9,7 +9,7 @@ from app.domain.brackets.double_elimination import plan_double_elimination
 from app.domain.brackets.round_robin import plan_round_robin
 from app.domain.brackets.single_elimination import plan_single_elimination
 from app.domain.schedule.plan import Break, Interval, Plan, PlannedMatch, StationHours
-from app.domain.schedule.proposals import Problem
+from app.domain.schedule.problems import Problem
 
 NINE = datetime(2026, 6, 11, 9, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.schedule.bounds import earliest_end
 from app.domain.schedule.grid import first_of, runs_of
 from app.domain.schedule.plan import Break, Interval, Plan, PlannedMatch, StationHours
+from app.domain.schedule.problems import Problem
 from app.domain.schedule.proposal_check import check
 from app.domain.schedule.proposals import (
     BEGUN,
@@ -16,7 +18,6 @@ from app.domain.schedule.proposals import (
     TOO_LONG,
     WAITS,
     Placement,
-    Problem,
     Proposal,
     propose_in_order,
 )
@@ -70,7 +71,8 @@ def test_a_single_match_gets_the_first_start_that_breaks_no_rule(problem, choice
     start = problem.grid.origin
     while start < end:
         for station_id in problem.station_ids or (None,):
-            tried = Proposal.of(problem, {match_id: Placement(start, station_id)}, {}, "list")
+            end_of_match = start + problem.plan.by_id[match_id].minutes * MINUTE
+            tried = Proposal({match_id: Placement(start, station_id)}, {}, "list", end_of_match)
             if not check(problem, tried):
                 assert found.placements[match_id].start == start
                 return
@@ -217,14 +219,52 @@ def test_real_formats_are_placed_whole(matches, hours):
     assert proposal.makespan_end <= NINE + hours * HOUR and proposal.by == "list"
 
 
+@settings(max_examples=150, deadline=None)
+@given(problem=problems())
+def test_no_proposal_ends_before_what_is_proven_to_be_the_earliest(problem):
+    proposal = propose_in_order(problem)
+    if proposal.placements:
+        assert earliest_end(problem, proposal.placements) <= proposal.makespan_end
+    else:
+        assert earliest_end(problem, proposal.placements) is None
+
+
+@pytest.mark.parametrize(
+    ("matches", "station_ids", "expected"),
+    [
+        pytest.param([match(n) for n in (1, 2, 3, 4, 5)], (1, 2), 90, id="five on two stations: three turns"),
+        pytest.param([match(1), match(2, feeders=(1,), rest_minutes=15)], (1, 2), 75, id="one after the other"),
+        pytest.param([match(n, feeders=(1, 2, 3, 4, 5)[: n - 1 if n > 5 else 0]) for n in (1, 2, 3, 4, 5, 6)], (1, 2), 120, id="a final after three turns"),
+        pytest.param([match(n, minutes=18) for n in (1, 2)], (1,), 38, id="whole slots, but for the last"),
+        pytest.param([match(1), match(2)], (), 30, id="no stations"),
+        pytest.param(world_cup(), range(1, 9), 340, id="eleven turns until the last 16, then five rounds"),
+        pytest.param(double_elimination(64), range(1, 9), 680, id="double elimination"),
+    ],
+)  # fmt: skip
+def test_earliest_end(matches, station_ids, expected):
+    assert earliest_end(problem_of(matches, station_ids), {one.id for one in matches}) == at(expected)
+
+
+def test_earliest_end_knows_of_breaks_and_hours():
+    matches = tuple(match(number) for number in range(1, 5))
+    plan = Plan(
+        matches, (StationHours(1, 1), StationHours(2, 1, (between(0, 30),))), (Break(1, 1, between(20, 60)),)
+    )
+    problem = problem_of(matches, (1, 2), plan=plan)
+    # Nothing before the break at either station: four turns at the first.
+    assert earliest_end(problem, {1, 2, 3, 4}) == at(180)
+    assert propose_in_order(problem).gap == 0
+
+
 def test_what_is_proven():
     problem = problem_of([match(1), match(2)], now=NINE + MINUTE)
     proposal = propose_in_order(problem)
-    assert (proposal.makespan_end, proposal.lower_bound, proposal.gap) == (at(65), None, None)
-    assert proposal.proven(problem, None) == proposal
-    assert proposal.proven(problem, at(65)).gap == 0
-    assert proposal.proven(problem, at(70)).lower_bound == at(65)
-    assert proposal.proven(problem, at(50)).gap == pytest.approx(15 / 60)
+    assert (proposal.makespan_end, proposal.lower_bound, proposal.gap) == (at(65), at(65), 0)
+    unproven = replace(proposal, lower_bound=None, gap=None)
+    assert unproven.proven(problem, None) == unproven
+    assert unproven.proven(problem, at(70)).lower_bound == at(65)
+    assert unproven.proven(problem, at(50)).gap == pytest.approx(15 / 60)
+    assert unproven.proven(problem, at(50)).proven(problem, at(40)).lower_bound == at(50)
 
 
 @pytest.mark.parametrize(

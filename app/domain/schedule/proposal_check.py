@@ -6,7 +6,8 @@ from datetime import timedelta
 from itertools import combinations
 
 from .plan import PlannedMatch, StationHours
-from .proposals import Problem, Proposal, rest_between
+from .problems import Problem, rest_between
+from .proposals import Proposal
 
 
 @dataclass(frozen=True, slots=True)
