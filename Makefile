@@ -40,6 +40,6 @@ $(VENV)/.ready: requirements.txt
 	@deploy/make-venv $(VENV) requirements.txt
 	@touch $@
 
-$(VENV)/.ready-dev: requirements.txt requirements-dev.txt
+$(VENV)/.ready-dev: requirements.txt requirements-solver.txt requirements-dev.txt
 	@deploy/make-venv $(VENV) requirements-dev.txt
 	@touch $(VENV)/.ready $@
