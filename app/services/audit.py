@@ -91,7 +91,7 @@ def record(
     """
     # Whatever the row refers to must be there before it.
     uow.session.flush()
-    return uow.session.connection().scalar(
+    return uow.connection.scalar(
         _INSERT,
         {
             "user_id": actor.user_id,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from app.domain.errors import NotFound, NotSignedIn, StaleVersion
@@ -14,7 +14,6 @@ from app.models import AuditLog, Match, Tournament, User
 
 from . import access
 from .access import MatchAccess
-from .prepared import Prepared
 from .unit_of_work import UnitOfWork
 
 # Long ago enough that nobody decides on such a version any more; bounds the list of changes told.
@@ -37,10 +36,7 @@ def load(
     """
     if actor.is_anonymous:
         raise NotSignedIn
-    place = _PLACE.first({"match_id": match_id})
-    if place is None:
-        raise NotFound
-    tournament = uow.lock_tournament(place["tournament_id"])
+    tournament = uow.lock_tournament_of(match_id)
     match = lock(uow, match_id, deleted=deleted)
     if match is None:
         raise NotFound
@@ -56,7 +52,6 @@ def lock(uow: UnitOfWork, match_id: int, *, deleted: bool = False) -> Match | No
     return match if match is not None and (deleted or not match.is_deleted) else None
 
 
-_PLACE = Prepared(select(Match.tournament_id).where(Match.id == bindparam("match_id", type_=Integer)))
 _LOCKED = (
     select(Match)
     .options(joinedload(Match.participant1), joinedload(Match.participant2), joinedload(Match.bracket))

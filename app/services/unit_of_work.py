@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import Conflict, NotFound
 from app.extensions import db
-from app.models import Event, Tournament
+from app.models import Event, Match, Tournament
 from app.models.types import utc_now
 
 log = logging.getLogger(__name__)
@@ -25,11 +25,15 @@ _listeners: list[Listener] = []
 # gevent, the one that must finish first too), so writers of this process queue up here instead.
 _sqlite_writer = threading.Lock()
 _BUSY_SECONDS = 10.0
-_LOCKED_TOURNAMENT = (
+_LOCKED_TOURNAMENT, _LOCKED_TOURNAMENT_OF_MATCH = (
     select(Tournament)
-    .where(Tournament.id == bindparam("tournament_id"), ~Tournament.is_deleted)
+    .where(Tournament.id == tournament_id, ~Tournament.is_deleted)
     .with_for_update()
     .execution_options(populate_existing=True)
+    for tournament_id in (
+        bindparam("id"),
+        select(Match.tournament_id).where(Match.id == bindparam("id")).scalar_subquery(),
+    )
 )
 # Of the tables, not of the objects: nothing is done with these rows but to write them.
 _TOURNAMENTS = Tournament.__table__.c
@@ -49,8 +53,10 @@ _look: ContextVar[Callable[[], None] | None] = ContextVar("look", default=None)
 class UnitOfWork:
     """The open change: its session, its time, and the events that go out once it is committed."""
 
-    def __init__(self, now: datetime):
+    def __init__(self, now: datetime, connection: Connection):
         self.session = db.session
+        # The session's own, for rows that need no objects; flush before it is used.
+        self.connection = connection
         self.now = now
         self._events: list[dict] = []
         self._locked: set[int] = set()
@@ -61,10 +67,17 @@ class UnitOfWork:
         Every change to a tournament or its matches takes this lock first. So changes to one tournament
         come one after the other, cannot deadlock, and their events are numbered in the order of commit.
         """
-        tournament = self.session.scalar(_LOCKED_TOURNAMENT, {"tournament_id": tournament_id})
+        return self._lock(_LOCKED_TOURNAMENT, tournament_id)
+
+    def lock_tournament_of(self, match_id: int) -> Tournament:
+        """The same for the tournament that a match belongs to."""
+        return self._lock(_LOCKED_TOURNAMENT_OF_MATCH, match_id)
+
+    def _lock(self, statement: Select, id: int) -> Tournament:
+        tournament = self.session.scalar(statement, {"id": id})
         if tournament is None:
             raise NotFound
-        self._locked.add(tournament_id)
+        self._locked.add(tournament.id)
         return tournament
 
     def emit(
@@ -91,16 +104,15 @@ class UnitOfWork:
     def write_events(self) -> dict[int, int]:
         """Number and write the collected events; returns the last seq by tournament that has some."""
         self.session.flush()
-        connection = self.session.connection()
         last: dict[int, int] = {}
         for tournament_id in sorted({*self._locked, *(event["tournament_id"] for event in self._events)}):
             events = [event for event in self._events if event["tournament_id"] == tournament_id]
-            seq = connection.scalar(_COUNTED_ON, {"tournament_id": tournament_id, "events": len(events)})
+            seq = self.connection.scalar(_COUNTED_ON, {"tournament_id": tournament_id, "events": len(events)})
             if events:
                 last[tournament_id] = seq
                 first = seq - len(events) + 1
                 rows = [{**event, "seq": first + place} for place, event in enumerate(events)]
-                connection.execute(_EVENT, rows)
+                self.connection.execute(_EVENT, rows)
         self._events.clear()
         return last
 
@@ -137,8 +149,7 @@ def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
     if on_sqlite:
         _sqlite_writer.acquire()
     try:
-        _begin(session)
-        uow = UnitOfWork(now or utc_now())
+        uow = UnitOfWork(now or utc_now(), _begin(session))
         yield uow
         last = uow.write_events()
         if look := _look.get():
@@ -157,12 +168,11 @@ def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
         _announce(last)
 
 
-def _begin(session) -> None:
+def _begin(session) -> Connection:
     give_up_at = time.monotonic() + _BUSY_SECONDS
     while True:
         try:
-            session.connection(execution_options={"writes": True})
-            return
+            return session.connection(execution_options={"writes": True})
         except OperationalError as error:
             session.rollback()
             if "locked" not in str(error.orig):
