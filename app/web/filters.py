@@ -41,6 +41,7 @@ _ROW_FIELDS = (
     "slot2_label",
     "winner_id",
     "scheduled_time",
+    "original_time",
     "completed_at",
     "station_name",
     "called_at",

@@ -19,6 +19,8 @@ _SHORTEST = 4 * _HOUR
 _OFFICE_HOURS = 9, 18
 # The stylesheet knows so many places side by side; what is beyond shares them.
 MOST_LANES = 40
+# So many places side by side can be read on a sheet of paper.
+MOST_PRINTED = 10
 # How long a tournament's usual match is decides how much room a minute gets.
 _PACES = ((20, "short"), (40, "medium"), (75, "long"))
 
@@ -68,6 +70,11 @@ class Grid:
     columns: list[Column]
     now_at: str | None
     pace: str
+
+    @property
+    def prints_as(self) -> str:
+        """`grid`, or `list` where a sheet of paper is too narrow for it."""
+        return "grid" if sum(column.lanes for column in self.columns) <= MOST_PRINTED else "list"
 
     @property
     def hours(self) -> int:

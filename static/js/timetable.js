@@ -81,7 +81,8 @@
     if (elsewhere) {
       there = document.createElement("span");
       there.className = "tt-block__there";
-      there.textContent = clock(start, elsewhere) + " there";
+      there.innerHTML = '(<span></span><span class="visually-hidden"> there</span>)';
+      there.firstElementChild.textContent = clock(start, elsewhere);
       when.after(there);
     }
   }

@@ -94,6 +94,7 @@ PAGE_COLUMNS = (
     Match.participant2_checked_in,
     Match.check_in_deadline,
     Match.called_at,
+    Match.original_time,
     Match.version,
 )
 
@@ -126,7 +127,7 @@ def row_document(row: Mapping) -> dict:
     document = with_state_display(dict(row))
     for name in ("scheduled_time", "started_at", "completed_at"):
         document[name] = iso(document[name])
-    for name in ("check_in_deadline", "called_at"):
+    for name in ("check_in_deadline", "called_at", "original_time"):
         if name in document:
             document[name] = iso(document[name])
     return document

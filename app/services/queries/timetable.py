@@ -21,7 +21,6 @@ from app.models import (
     Tournament,
     User,
 )
-from app.services.match_changes import iso
 
 from .rows import list_rows, select_rows
 
@@ -84,7 +83,7 @@ def nearest_day(days: Iterable[Day], now: datetime, zone: str) -> date | None:
 def list_day(tournament: Tournament, day: date) -> list[dict]:
     """The matches of one day in the tournament's zone, by time, also those that began the day before.
 
-    Rows as `rows.list_rows` has them, with `minutes` (planned) and `original_time` besides.
+    Rows as `rows.list_rows` has them, with the planned length in `minutes` besides.
     """
     bounds = day_bounds(day, tournament.time_zone)
     longest = timedelta(minutes=_minutes(tournament, _LONGEST_SERIES))
@@ -166,13 +165,10 @@ def find_version(tournament_id: int, batch_id: int) -> dict | None:
 
 
 def _list(tournament: Tournament, *conditions: ColumnElement[bool]) -> list[dict]:
-    query = select_rows().add_columns(Match.original_time)
-    query = query.where(Match.tournament_id == tournament.id, *conditions)
+    query = select_rows().where(Match.tournament_id == tournament.id, *conditions)
     rows = list_rows(query.order_by(Match.scheduled_time, Match.match_number, Match.id))
     for row in rows:
         row["minutes"] = _minutes(tournament, row["best_of"])
-        if not isinstance(row["original_time"], str):
-            row["original_time"] = iso(row["original_time"])
     return rows
 
 
