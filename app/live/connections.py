@@ -80,11 +80,18 @@ class Connection(Socket):
         return sent > 0
 
     def close(self, wait=True, abort=False, reason=None):
-        """Close the connection; what waits to be sent is sent first, unless that takes too long."""
+        """Close the connection; what waits to be sent is sent first, unless that takes too long.
+
+        Who is to go at once, and has not even taken what was sent before, is gone.
+        """
         super().close(wait=False, abort=abort, reason=reason)
+        if self.websocket is None or not self.websocket.is_open:
+            return
+        if abort and self.is_writing:
+            self.websocket.hang_up()
+            return
         self._write_soon()
-        if self.websocket is not None and self.websocket.is_open:
-            self.server.pings.let_go(self, self.websocket)
+        self.server.pings.let_go(self, self.websocket)
 
     def schedule_ping(self):
         """Have the client pinged after the usual time."""

@@ -258,6 +258,14 @@ def test_who_takes_nothing_is_let_go_after_an_end(engine, client, peer):
     assert peer.websocket._socket.fileno() < 0
 
 
+def test_who_takes_nothing_and_is_to_go_at_once_is_gone(client, peer):
+    assert client.send_frame(LONG)
+    client.close(abort=True)
+    settle()
+    assert not client.is_writing
+    assert peer.websocket._socket.fileno() < 0
+
+
 def test_a_closed_connection_says_goodbye_and_takes_the_answer_for_the_end(engine, client, peer):
     client.close(abort=True)
     settle()
