@@ -1,6 +1,6 @@
 """What every verb on a match answers with, and which version it may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Response
@@ -18,6 +18,16 @@ from .schemas.base import PREVIEW_QUERY
 def match_answer(match_id: int, **beside: Any) -> Response:
     """The whole match as the caller may see it, with its ETag, and the members that stand `beside` it."""
     return conditional_response(match_document(current_actor(), match_id), **beside)
+
+
+def warned_answer(match_id: int, warnings: Sequence[str]) -> Response:
+    """The match after a verb that may have made conflicts; where there are any, `warnings` tells them."""
+    return match_answer(match_id, **told(warnings))
+
+
+def told(warnings: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The member `warnings` of an answer; none where there is nothing to warn of."""
+    return {"warnings": warnings} if warnings else {}
 
 
 def expected_match_version(match_id: int, *, deleted: bool = False) -> int | None:

@@ -14,7 +14,7 @@ from app.services.schedule import calls, versions
 from .blueprint import ApiBlueprint, load_query, needs
 from .identity import current_actor, now
 from .jsonio import json_response
-from .match_answers import expected_match_version, match_answer, previewed_or_done
+from .match_answers import expected_match_version, match_answer, previewed_or_done, warned_answer
 from .pagination import page_document, page_offset
 from .schemas.base import PREVIEW_QUERY, EmptySchema, PreviewQuerySchema, page_schema
 from .schemas.matches import (
@@ -30,6 +30,7 @@ from .schemas.matches import (
     MatchStartSchema,
     MatchUpdateSchema,
     ReasonSchema,
+    WeighedMatchSchema,
 )
 from .schemas.stations import CallSchema
 
@@ -80,22 +81,23 @@ def get_match(match_id: int) -> Response:
 
 
 @blueprint.route("/<id:match_id>/", methods=["PATCH"])
-@blueprint.response(200, MatchSchema)
+@blueprint.response(200, WeighedMatchSchema)
 @needs(Permission.MATCH_SCHEDULE, match="match_id")
 @blueprint.arguments(MatchUpdateSchema)
 def update_match(changes: dict[str, Any], match_id: int) -> Response:
     """Change a match's time, stream, station or length.
 
-    The check-in deadline follows the new time. A closed match is refused.
+    The check-in deadline follows the new time. A closed match is refused. Where this makes conflicts in the
+    schedule, `warnings` tells them, or the change is refused, as the tournament's `conflict_policy` says.
     """
-    scheduling.update_match(
+    warnings = scheduling.update_match(
         actor=current_actor(),
         match_id=match_id,
         changes=changes,
         now=now(),
         expected_version=expected_match_version(match_id),
     )
-    return match_answer(match_id)
+    return warned_answer(match_id, warnings)
 
 
 @blueprint.route("/<id:match_id>/start/", methods=["POST"])
@@ -114,7 +116,7 @@ def start(_: dict[str, Any], match_id: int) -> Response:
 
 
 @blueprint.route("/<id:match_id>/call/", methods=["POST"])
-@blueprint.response(200, MatchSchema)
+@blueprint.response(200, WeighedMatchSchema)
 @needs(Permission.MATCH_CALL, match="match_id")
 @blueprint.arguments(CallSchema)
 def call(data: dict[str, Any], match_id: int) -> Response:
@@ -122,14 +124,14 @@ def call(data: dict[str, Any], match_id: int) -> Response:
 
     Calling again is a new call. Another time or another station takes the call back.
     """
-    calls.call(
+    warnings = calls.call(
         actor=current_actor(),
         match_id=match_id,
         now=now(),
         expected_version=expected_match_version(match_id),
         **data,
     )
-    return match_answer(match_id)
+    return warned_answer(match_id, warnings)
 
 
 @blueprint.route("/<id:match_id>/undo-start/", methods=["POST"])
@@ -145,19 +147,19 @@ def undo_start(_: dict[str, Any], match_id: int) -> Response:
 
 
 @blueprint.route("/<id:match_id>/assign-coordinator/", methods=["POST"])
-@blueprint.response(200, MatchSchema)
+@blueprint.response(200, WeighedMatchSchema)
 @needs(Permission.MATCH_COORDINATOR_ASSIGN, match="match_id")
 @blueprint.arguments(CoordinatorAssignmentSchema)
 def assign_coordinator(data: dict[str, Any], match_id: int) -> Response:
     """Give a match its coordinator, or none."""
-    matches.assign_coordinator(
+    warnings = matches.assign_coordinator(
         actor=current_actor(),
         match_id=match_id,
         now=now(),
         expected_version=expected_match_version(match_id),
         **data,
     )
-    return match_answer(match_id)
+    return warned_answer(match_id, warnings)
 
 
 @blueprint.route("/<id:match_id>/lobby/", methods=["PATCH"])

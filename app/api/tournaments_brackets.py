@@ -17,6 +17,7 @@ from .conditional import conditional_response
 from .identity import current_actor, now
 from .jsonio import created, no_content
 from .listings import page_answer
+from .match_answers import told
 from .schemas.base import EmptySchema, PageQuerySchema, page_schema
 from .schemas.brackets import (
     AuditQuerySchema,
@@ -27,7 +28,7 @@ from .schemas.brackets import (
     DisputeRowSchema,
     MatchCreateSchema,
 )
-from .schemas.matches import MatchSchema
+from .schemas.matches import WeighedMatchSchema
 
 blueprint = ApiBlueprint(
     "brackets",
@@ -97,19 +98,21 @@ def next_round(_: dict[str, Any], tournament_id: int, bracket_id: int) -> Respon
 
 
 @blueprint.route("/matches/", methods=["POST"])
-@blueprint.response(201, MatchSchema)
+@blueprint.response(201, WeighedMatchSchema)
 @needs(Permission.MATCH_CREATE, tournament="tournament_id")
 @blueprint.arguments(MatchCreateSchema)
 def create_match(data: dict[str, Any], tournament_id: int) -> Response:
     """Create one match by hand, in a bracket or outside of all."""
-    match_id = matches.create_match(
+    match_id, warnings = matches.create_match(
         actor=current_actor(),
         tournament_id=tournament_id,
         bracket_id=data.pop("bracket", None),
         now=now(),
         **data,
     )
-    return created(match_document(current_actor(), match_id), f"/api/tournaments/matches/{match_id}/")
+    return created(
+        match_document(current_actor(), match_id) | told(warnings), f"/api/tournaments/matches/{match_id}/"
+    )
 
 
 @blueprint.route("/disputes/", methods=["GET"])

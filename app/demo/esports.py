@@ -229,7 +229,7 @@ class _Cup:
         )
 
     def _show_match(self, number: int, team1: str, team2: str, minutes: int) -> int:
-        return matches.create_match(
+        match_id, _ = matches.create_match(
             actor=self.organizer,
             tournament_id=self.id,
             match_number=number,
@@ -238,3 +238,4 @@ class _Cup:
             scheduled_time=self.at(minutes),
             now=self.at(-30),
         )
+        return match_id

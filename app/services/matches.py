@@ -24,6 +24,7 @@ from .audit import AuditAction
 from .bracket_end import reopen
 from .coordination import HANDS_OVER
 from .match_changes import become_ready_if_due, facts, iso, load, move, tell, touch
+from .schedule import conflicts
 from .unit_of_work import UnitOfWork, unit_of_work
 
 
@@ -38,8 +39,12 @@ def create_match(
     participant2_id: int | None = None,
     scheduled_time: datetime | None = None,
     bracket_id: int | None = None,
-) -> int:
-    """Make a match by hand; returns its id. Without a number it gets the bracket's next one."""
+) -> tuple[int, list[str]]:
+    """Make a match by hand. Without a number it gets the bracket's next one.
+
+    Returns its id, and a warning for each conflict that it makes; raises Refused for one where the tournament
+    refuses those.
+    """
     if actor.is_anonymous:
         raise NotSignedIn
     with unit_of_work(now) as uow:
@@ -53,7 +58,6 @@ def create_match(
             round_number=round_number,
             match_number=_free_number(uow, tournament_id, bracket_id, match_number),
             best_of=tournament.best_of,
-            scheduled_time=scheduled_time,
             check_in_deadline=timetable.check_in_deadline(
                 scheduled_time, tournament.check_in_window_minutes, now
             ),
@@ -64,6 +68,9 @@ def create_match(
         match.participant1, match.participant2 = sides
         uow.session.add(match)
         uow.session.flush()
+        # As every match it comes by its conflicts with its time.
+        warnings = conflicts.weigh(actor, tournament, {match.id: _planned_at(scheduled_time)}, now)
+        match.scheduled_time = scheduled_time
         if match.bracket is not None:
             reopen(match.bracket, tournament)
         tell(uow, match, EventType.MATCH_CREATED)
@@ -84,7 +91,11 @@ def create_match(
                 "scheduled_time": iso(scheduled_time),
             },
         )
-        return match.id
+        return match.id, warnings
+
+
+def _planned_at(time: datetime | None) -> dict:
+    return {} if time is None else {"start": time}
 
 
 def _own_bracket(uow: UnitOfWork, tournament_id: int, bracket_id: int | None) -> int | None:
@@ -210,10 +221,11 @@ def assign_coordinator(
     coordinator_id: int | None,
     now: datetime,
     expected_version: int | None = None,
-) -> None:
+) -> list[str]:
     """Give the match a coordinator, an active user, or none.
 
-    The same one again is no change, unless they asked to hand it over: then they are asked anew.
+    The same one again is no change, unless they asked to hand it over: then they are asked anew. Returns a
+    warning for each conflict that this makes; raises Refused for one where the tournament refuses those.
     """
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_COORDINATOR_ASSIGN, expected_version)
@@ -224,7 +236,9 @@ def assign_coordinator(
         if coordinator_id is not None and (user is None or not user.is_active):
             raise InvalidInput.of("coordinator_id", "There is no active user with this id.")
         if match.coordinator_id == coordinator_id and match.coordinator_answer != HANDS_OVER:
-            return
+            return []
+        change = {match.id: {"coordinator_id": coordinator_id}}
+        warnings = conflicts.weigh(actor, found.tournament, change, now)
         match.coordinator_id = coordinator_id
         match.coordinator_answer = match.coordinator_note = ""
         match.coordinator_assigned_at = now if user else None
@@ -243,6 +257,7 @@ def assign_coordinator(
                 "coordinator_id": coordinator_id,
             },
         )
+        return warnings
 
 
 def cancel(

@@ -146,7 +146,7 @@ def test_a_match_made_by_hand_in_a_bracket_that_is_over_opens_it_again():
     played = Played(2, "round_robin")
     played.play_all()
     assert played.bracket.champion_id == played.teams[0].id
-    made = matches.create_match(
+    made, _ = matches.create_match(
         actor=played.organizer,
         tournament_id=played.tournament.id,
         now=make.soon(0),

@@ -378,7 +378,7 @@ def test_create_match_by_hand():
     tournament = make.tournament()
     organizer = make.actor(make.staff(tournament))
     teams = make.participants(tournament, 2)
-    match_id = matches.create_match(
+    match_id, _ = matches.create_match(
         actor=organizer,
         tournament_id=tournament.id,
         now=make.soon(0),
@@ -394,7 +394,7 @@ def test_create_match_by_hand():
 def test_create_match_is_ready_at_once_where_check_in_is_off():
     tournament = make.tournament(enable_check_in=False)
     teams = make.participants(tournament, 2)
-    match_id = matches.create_match(
+    match_id, _ = matches.create_match(
         actor=make.actor(make.staff(tournament)),
         tournament_id=tournament.id,
         now=make.soon(0),

@@ -206,7 +206,7 @@ def test_a_correction_that_moves_somebody_changes_who_goes_through():
 def test_a_match_made_by_hand_between_groups_makes_no_group_of_its_own():
     played = Played(6, "round_robin", groups=2)
     ids = [team.id for team in played.teams]
-    made = matches.create_match(
+    made, _ = matches.create_match(
         actor=played.organizer,
         tournament_id=played.tournament.id,
         now=make.soon(0),

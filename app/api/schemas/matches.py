@@ -131,6 +131,15 @@ class MatchSchema(MatchListSchema):
     )
 
 
+class WeighedMatchSchema(MatchSchema):
+    """A whole match, after a change that may have made conflicts in the schedule."""
+
+    warnings = fields.List(
+        fields.String(),
+        **_described("A sentence for each conflict that is new; left out where there is none."),
+    )
+
+
 class MatchFilterSchema(PageQuerySchema):
     """The filters and orders of the list of matches."""
 
@@ -219,6 +228,10 @@ class BulkScheduledSchema(Schema):
     scheduled_time = fields.DateTime()
     match_ids = fields.List(fields.Integer())
     batch_id = fields.Integer()
+    warnings = fields.List(
+        fields.String(),
+        **_described("A sentence for each conflict that is new; left out where there is none."),
+    )
 
 
 class BulkUndoneSchema(Schema):

@@ -14,6 +14,8 @@ from app.services.queries.station_queue import find_next_call
 from app.services.tournaments.common import load as load_tournament
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
+from . import conflicts
+
 
 def call(
     *,
@@ -22,21 +24,26 @@ def call(
     now: datetime,
     station_id: int | None = None,
     expected_version: int | None = None,
-) -> None:
+) -> list[str]:
     """Call the sides of the match, to its station or to the one that is given, where it is placed then.
 
-    Calling again is a new call. Raises Refused for a match that has begun or has an open side, NotAllowed for
-    who may call but not place.
+    Calling again is a new call. Returns a warning for each conflict that another station makes. Raises Refused
+    for a match that has begun or has an open side, or for a conflict where the tournament refuses those,
+    NotAllowed for who may call but not place.
     """
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_CALL, expected_version)
-        match = found.match
+        match, warnings = found.match, []
+        _require_callable(match, found.tournament)
         if station_id not in (None, match.station_id):
             if not found.may(Permission.MATCH_SCHEDULE):
                 raise NotAllowed("You may call this match, but not place it at another station.")
             if _find_station(uow, match.tournament_id, station_id) is None:
                 raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+            change = {match.id: {"station_id": station_id}}
+            warnings = conflicts.weigh(actor, found.tournament, change, now)
         _call(uow, actor, match, found.tournament, station_id or match.station_id)
+        return warnings
 
 
 def call_next(
@@ -59,7 +66,10 @@ def call_next(
             raise Refused([f"There is no match to call to {station.name} now."])
         if match_id not in (None, next_id):
             raise Conflict(f"Another match is next at {station.name} by now.")
-        _call(uow, actor, lock(uow, next_id), tournament, station_id)
+        match = lock(uow, next_id)
+        _require_callable(match, tournament)
+        # What is suggested fits in at this moment, which is all that counts once it is called.
+        _call(uow, actor, match, tournament, station_id)
         return next_id
 
 
@@ -77,11 +87,14 @@ def _is_called_to(match: Match | None, station: Station) -> bool:
     )
 
 
+def _require_callable(match: Match, tournament: Tournament) -> None:
+    if reasons := call_blocking_reasons(facts(match, tournament)):
+        raise Refused(reasons)
+
+
 def _call(
     uow: UnitOfWork, actor: Actor, match: Match, tournament: Tournament, station_id: int | None
 ) -> None:
-    if reasons := call_blocking_reasons(facts(match, tournament)):
-        raise Refused(reasons)
     old_station_id = match.station_id
     match.station_id = station_id
     match.called_at = uow.now

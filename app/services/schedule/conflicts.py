@@ -28,7 +28,8 @@ def that_come(tournament: Tournament, changes: Changes, now: datetime) -> list[C
     if not changes:
         return []
     moments = [fields["start"] for fields in changes.values() if fields.get("start") is not None]
-    before = read_plan([tournament], now=now, near=changes, moments=moments)
+    users = {fields["coordinator_id"] for fields in changes.values() if "coordinator_id" in fields} - {None}
+    before = read_plan([tournament], now=now, near=changes, moments=moments, users=users)
     after = before.with_matches(
         replace(before.by_id[id_], **fields) for id_, fields in changes.items() if id_ in before.by_id
     )
@@ -71,7 +72,7 @@ class _Names:
     """What the things are called that conflicts are about."""
 
     def __init__(self, actor: Actor, conflicts: Sequence[Conflict]):
-        self.matches = _labels(actor, {id_ for conflict in conflicts for id_ in conflict.match_ids})
+        self.matches = labels(actor, {id_ for conflict in conflicts for id_ in conflict.match_ids})
         self._subjects = {
             kind: _read(
                 query,
@@ -139,7 +140,8 @@ def _read(query: Select, ids: Collection[int]) -> dict[int, str]:
     return dict(db.session.execute(query.where(id_column.in_(ids))).tuples().all())
 
 
-def _labels(actor: Actor, ids: Collection[int]) -> dict[int, str]:
+def labels(actor: Actor, ids: Collection[int]) -> dict[int, str]:
+    """The matches in words, those that the actor may see; with their tournament where there are several."""
     side1, side2 = aliased(Participant), aliased(Participant)
     rows = db.session.execute(
         select(

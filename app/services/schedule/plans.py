@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.domain.schedule.plan import Break, Interval, Plan, PlannedMatch, StationHours, planned_minutes
 from app.domain.states import BEGUN, CLOSED, MatchState
+from app.domain.tournament_settings import BEST_OF
 from app.extensions import db
 from app.models import (
     Match,
@@ -21,8 +22,9 @@ from app.models import (
 )
 from app.models import StationHours as StationHoursRow
 
-# Nothing that is planned to be longer ago, or later, than this touches a match.
+# What other tournaments plan to be longer ago, or later, than this touches no match.
 _REACH = timedelta(days=1)
+_GOES_ON = BEGUN - CLOSED
 _COLUMNS = (
     Match.id,
     Match.tournament_id,
@@ -53,28 +55,45 @@ class _Rules:
     rest_minutes: int
     best_of: int
 
+    @property
+    def reach(self) -> timedelta:
+        """So far from its start a match can have to do with another one."""
+        longest = planned_minutes(self.match_minutes, max(BEST_OF), self.best_of)
+        return timedelta(minutes=longest + self.rest_minutes)
+
 
 def read_plan(
-    tournaments: Iterable[Tournament], *, now: datetime, near: Collection[int] = (), moments=()
+    tournaments: Iterable[Tournament],
+    *,
+    now: datetime,
+    near: Collection[int] = (),
+    moments: Collection[datetime] = (),
+    users: Collection[int] = (),
 ) -> Plan:
     """The plan of these tournaments, and of what their people do elsewhere meanwhile, which is `fixed`.
 
-    With `near`, ids of matches, only what can touch those where they are, or at the `moments`.
+    With `near`, ids of matches, only what can touch those where they are, or at the `moments`. What the
+    `users` do elsewhere is read too, whether or not they have to do with these tournaments.
     """
     rules = {one.id: _Rules(one.match_minutes, one.rest_minutes, one.best_of) for one in tournaments}
     within = [Match.tournament_id.in_(rules)]
     if near:
-        within.append(_near(near, moments))
+        within.append(_near(rules, near, moments))
     own = _rows(and_(*within))
     people = _people(Participant.tournament_id.in_(rules))
     matches = [_planned(row, rules[row.tournament_id], people, now) for row in own]
     feeders = _feeders(own)
     matches = [replace(match, feeders=feeders.get(match.id, ())) for match in matches]
     stations, breaks = _places(rules)
-    return Plan(tuple(matches + _elsewhere(rules, matches, people, now)), stations, breaks)
+    times = [match.start for match in matches if match.start is not None and not match.fixed]
+    helpers = {match.coordinator_id for match in matches} | set(users)
+    elsewhere = _elsewhere(rules, [*times, *moments], bool(people), helpers - {None}, now)
+    return Plan(tuple(matches + elsewhere), stations, breaks)
 
 
-def _near(ids: Collection[int], moments: Collection[datetime]) -> ColumnElement[bool]:
+def _near(
+    rules: dict[int, _Rules], ids: Collection[int], moments: Collection[datetime]
+) -> ColumnElement[bool]:
     times = [*moments, *db.session.scalars(select(Match.scheduled_time).where(Match.id.in_(ids)))]
     times = [time for time in times if time is not None]
     next_ones = [
@@ -86,11 +105,37 @@ def _near(ids: Collection[int], moments: Collection[datetime]) -> ColumnElement[
         Match.winner_to_match_id.in_(ids),
         Match.loser_to_match_id.in_(ids),
         *next_ones,
+        *_by_tables(rules, ids),
     ]
     if times:
-        reach = min(times) - _REACH, max(times) + _REACH
-        wanted += [Match.scheduled_time.between(*reach), Match.started_at.between(*reach)]
+        reach = max(one.reach for one in rules.values())
+        wanted.append(_is_between(min(times) - reach, max(times) + reach))
     return or_(*wanted)
+
+
+def _by_tables(rules: Collection[int], ids: Collection[int]) -> Iterable[ColumnElement[bool]]:
+    """Who waits for the tables in which these matches count, and whose tables these matches wait for."""
+    waiting = db.session.execute(
+        select(Match.id, Match.slot1_source, Match.slot2_source).where(
+            Match.tournament_id.in_(rules),
+            or_(Match.slot1_source.is_not(None), Match.slot2_source.is_not(None)),
+        )
+    ).all()
+    if not waiting:
+        return
+    own = set(db.session.scalars(select(Match.bracket_id).where(Match.id.in_(ids)))) - {None}
+    tables = {
+        row.id: {source["bracket"] for source in (row.slot1_source, row.slot2_source) if source}
+        for row in waiting
+    }
+    yield Match.id.in_([match_id for match_id, brackets in tables.items() if brackets & own])
+    yield Match.bracket_id.in_(set().union(*(tables.get(match_id, ()) for match_id in ids)))
+
+
+def _is_between(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Planned, begun or ended within this time, or not over at all."""
+    columns = (Match.scheduled_time, Match.started_at, Match.completed_at)
+    return or_(*(column.between(since, until) for column in columns), Match.state.in_(_GOES_ON))
 
 
 def _rows(condition: ColumnElement[bool]) -> list:
@@ -186,28 +231,26 @@ def _places(tournament_ids: Collection[int]) -> tuple[tuple[StationHours, ...], 
 
 
 def _elsewhere(
-    own: Collection[int], matches: list[PlannedMatch], people: dict[int, frozenset[int]], now: datetime
+    own: Collection[int], times: Collection[datetime], has_people: bool, helpers: set[int], now: datetime
 ) -> list[PlannedMatch]:
     """What those who play or help here do in other tournaments at these times. Nothing here moves that."""
-    times = [match.start for match in matches if match.start is not None and not match.fixed]
-    coordinators = {match.coordinator_id for match in matches} - {None}
-    if not times or not (people or coordinators):
+    if not times or not (has_people or helpers):
         return []
     here = (
         select(ParticipantMember.user_id)
         .join(Participant, Participant.id == ParticipantMember.participant_id)
         .where(Participant.tournament_id.in_(own))
     )
-    there = select(ParticipantMember.participant_id).where(ParticipantMember.user_id.in_(here))
+    their_own = or_(ParticipantMember.user_id.in_(here), ParticipantMember.user_id.in_(helpers))
+    there = select(ParticipantMember.participant_id).where(their_own)
     rows = _rows(
         and_(
             Match.tournament_id.not_in(own),
-            Match.scheduled_time.between(min(times) - _REACH, max(times) + _REACH),
-            Match.state.not_in(CLOSED),
+            _is_between(min(times) - _REACH, max(times) + _REACH),
             or_(
                 Match.participant1_id.in_(there),
                 Match.participant2_id.in_(there),
-                Match.coordinator_id.in_(coordinators),
+                Match.coordinator_id.in_(helpers),
             ),
         )
     )
