@@ -91,7 +91,7 @@ def test_scripts_can_be_run_and_parsed(script):
 
 
 def test_every_range_has_an_end():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-solver.txt", "requirements-dev.txt"):
         for line in Path(ROOT / name).read_text().splitlines():
             requirement = line.split("#")[0].split(";")[0].strip()
             if requirement and not requirement.startswith("-r"):

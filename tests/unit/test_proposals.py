@@ -53,7 +53,7 @@ def stations(problem: Problem) -> dict[int, int | None]:
     return {match_id: placed.station_id for match_id, placed in propose_in_order(problem).placements.items()}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(problem=problems())
 def test_list_proposals_break_no_rule(problem):
     proposal = propose_in_order(problem)
@@ -61,7 +61,7 @@ def test_list_proposals_break_no_rule(problem):
     assert propose_in_order(problem) == proposal
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems(), choice=st.randoms(use_true_random=False))
 def test_a_single_match_gets_the_first_start_that_breaks_no_rule(problem, choice):
     match_id = choice.choice(problem.plan.matches).id
@@ -219,7 +219,7 @@ def test_real_formats_are_placed_whole(matches, hours):
     assert proposal.makespan_end <= NINE + hours * HOUR and proposal.by == "list"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(problem=problems())
 def test_no_proposal_ends_before_what_is_proven_to_be_the_earliest(problem):
     proposal = propose_in_order(problem)

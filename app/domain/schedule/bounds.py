@@ -9,8 +9,8 @@ from .grid import first_of
 from .plan import PlannedMatch
 from .problems import Problem, Timetable, rest_between
 
-# From so many starts on it is looked at whether there is room: fewer prove less, more take longer.
-_LOOKS = 60
+# So often it is looked at whether there is room: less proves less, more takes longer.
+_LOOKS = 10_000
 
 
 def earliest_end(problem: Problem, match_ids: Collection[int]) -> datetime | None:
@@ -115,7 +115,7 @@ class _Work:
         whole = len(self._room[0][0]) - 1
         spans = sorted((last[one] + slots, self._first[one], slots) for one, slots in self._slots.items())
         begins = sorted(set(self._first.values()))
-        for begin in begins[:: 1 + len(begins) // _LOOKS]:
+        for begin in begins[:: 1 + len(begins) * len(spans) // _LOOKS]:
             work, count, shortest = 0, 0, whole
             for end, first, slots in spans:
                 if first < begin:

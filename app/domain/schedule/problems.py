@@ -123,6 +123,8 @@ class Timetable:
         self._grid = problem.grid
         self._timed: dict[int, PlannedMatch] = {}
         self._taken: dict[Hashable, list[PlannedMatch]] = defaultdict(list)
+        # For each station and length, the starts that are left: lengths are few, and matches many.
+        self._free: dict[tuple[int, int], int] = {}
         for match in problem.obstacles:
             self.add(match)
 
@@ -131,6 +133,10 @@ class Timetable:
         self._timed[match.id] = match
         for resource, _ in resources(match):
             self._taken[resource].append(match)
+        for station_id, minutes in self._free:
+            if station_id == match.station_id:
+                busy = self._grid.meeting(match.interval, timedelta(minutes=minutes))
+                self._free[station_id, minutes] &= ~busy
 
     def waits_in_vain(self, match: PlannedMatch) -> bool:
         """True where a match that feeds it will be played, nobody knows when."""
@@ -163,7 +169,14 @@ class Timetable:
         """Those of the starts at which it can be played at the station; None: at none."""
         if station_id is None:
             return starts
-        grid, length = self._grid, timedelta(minutes=match.minutes)
+        key = station_id, match.minutes
+        if key not in self._free:
+            self._free[key] = self._free_at(*key)
+        return starts & self._free[key]
+
+    def _free_at(self, station_id: int, minutes: int) -> int:
+        grid, length = self._grid, timedelta(minutes=minutes)
+        starts = grid.before(grid.end)
         for station in self._problem.plan.stations:
             if station.id == station_id:
                 for closed in station.closed():

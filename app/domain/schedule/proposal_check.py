@@ -1,9 +1,10 @@
 """What is wrong with a proposal, looked for pair by pair: it shares nothing with how proposals are made."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import combinations
+from itertools import pairwise
 
 from .plan import PlannedMatch, StationHours
 from .problems import Problem, rest_between
@@ -35,9 +36,15 @@ def check(problem: Problem, proposal: Proposal) -> list[Violation]:
         found += (Violation(rule, (match.id,)) for rule in _broken_alone(problem, match))
     stay = {match.id: match for match in problem.plan.matches if match.id not in asked or match.fixed}
     timed = {match.id: match for match in stay.values() if match.start is not None} | matches
-    for pair in combinations(timed.values(), 2):
+    for pair in _close_pairs(timed.values()):
         if any(match.id in placed for match in pair):
-            found += (Violation(rule, tuple(m.id for m in pair)) for rule in _broken_by_two(*pair, placed))
+            found += (Violation(rule, tuple(m.id for m in pair)) for rule in _broken_by_two(*pair))
+    for fed in timed.values():
+        for feeder in (timed[one] for one in fed.feeders if one in timed):
+            is_early = fed.start < feeder.end + rest_between(feeder, fed)
+            if is_early and not fed.fixed and {feeder.id, fed.id} & placed:
+                found.append(Violation("bracket order", (feeder.id, fed.id)))
+    found += (Violation("round order", pair) for pair in _turned_rounds(matches.values()))
     for match in matches.values():
         for feeder in (problem.plan.by_id.get(feeder) for feeder in match.feeders):
             if feeder and not feeder.fixed and feeder.id not in timed:
@@ -68,23 +75,38 @@ def _broken_alone(problem: Problem, match: PlannedMatch) -> Iterator[str]:
             yield "break"
 
 
-def _broken_by_two(one: PlannedMatch, two: PlannedMatch, placed: set[int]) -> Iterator[str]:
-    first, second = sorted((one, two), key=lambda match: match.start)
-    overlap = one.interval.overlaps(two.interval)
-    lacks_rest = second.start < first.end + rest_between(first, second)
-    if overlap and one.station_id is not None and one.station_id == two.station_id:
+def _close_pairs(matches: Iterable[PlannedMatch]) -> Iterator[tuple[PlannedMatch, PlannedMatch]]:
+    """The pairs, the earlier one first, that begin before the longest rest after the first is over."""
+    in_order = sorted(matches, key=lambda match: match.start)
+    longest = timedelta(minutes=max((match.rest_minutes for match in in_order), default=0))
+    for place, first in enumerate(in_order):
+        for second in in_order[place + 1 :]:
+            if second.start >= first.end + longest:
+                break
+            yield first, second
+
+
+def _broken_by_two(first: PlannedMatch, second: PlannedMatch) -> Iterator[str]:
+    overlap = first.interval.overlaps(second.interval)
+    if overlap and first.station_id is not None and first.station_id == second.station_id:
         yield "station"
-    if overlap and one.coordinator_id is not None and one.coordinator_id == two.coordinator_id:
+    if overlap and first.coordinator_id is not None and first.coordinator_id == second.coordinator_id:
         yield "coordinator"
-    if overlap and one.stream and one.stream == two.stream:
+    if overlap and first.stream and first.stream == second.stream:
         yield "stream"
-    shares_side = bool(set(one.participants) & set(two.participants))
-    if lacks_rest and (shares_side or one.people & two.people):
+    shares = set(first.participants) & set(second.participants) or first.people & second.people
+    if shares and second.start < first.end + rest_between(first, second):
         yield "rest"
-    for feeder, fed in ((one, two), (two, one)):
-        if feeder.id in fed.feeders and not fed.fixed and fed.start < feeder.end + rest_between(feeder, fed):
-            yield "bracket order"
-    in_one_bracket = one.bracket_id is not None and one.bracket_id == two.bracket_id
-    is_turned = first.round_number > second.round_number and not one.feeders + two.feeders
-    if shares_side and in_one_bracket and is_turned and {one.id, two.id} <= placed:
-        yield "round order"
+
+
+def _turned_rounds(placed: Iterable[PlannedMatch]) -> Iterator[tuple[int, int]]:
+    """The pairs of a side in which a later round, that follows from no feeders, is played first."""
+    of_side: dict[tuple[int, int], list[PlannedMatch]] = defaultdict(list)
+    for match in sorted(placed, key=lambda match: match.start):
+        if match.bracket_id is not None and not match.feeders:
+            for side in match.participants:
+                of_side[match.bracket_id, side].append(match)
+    for played in of_side.values():
+        for first, second in pairwise(played):
+            if first.round_number > second.round_number:
+                yield first.id, second.id

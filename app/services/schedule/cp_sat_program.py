@@ -23,7 +23,7 @@ import json
 import sys
 import time
 from collections import defaultdict
-from itertools import pairwise
+from itertools import count, pairwise
 
 from ortools.sat.python import cp_model
 
@@ -33,8 +33,7 @@ UNEVEN_REST, NO_STREAM = 1, 24
 STREAM_IN_CHANGES = 100
 # The shares of the time by which the end, and then all times, are to be settled.
 END_SHARE, TIMES_SHARE = 0.5, 0.85
-# The length of an attempt in seconds.
-ATTEMPT = 0.8
+ATTEMPT = 0.8  # seconds
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
 
 
@@ -50,8 +49,7 @@ def solve(problem: dict) -> dict:
     began = time.time()
     span = problem["until"] - began
     # Whether a station has a stream only matters later.
-    plain = problem | {"has_stream": [False] * len(problem["has_stream"])}
-    times = Times(plain)
+    times = Times(problem | {"has_stream": [False] * len(problem["has_stream"])})
     times.aim_at_end()
     solver, proven = times.search(began + END_SHARE * span)
     if solver is None:
@@ -101,8 +99,8 @@ class Times:
         How long it takes to find is a matter of luck, with a long tail: short attempts that begin anew from
         the best so far, in two ways by turns, get there where a single long one often does not.
         """
-        best, proven, attempt = None, 0.0, 0
-        while attempt == 0 or time.time() < until:
+        best, proven = None, 0.0
+        for attempt in count():
             solver = _solver(self.problem, min(until, time.time() + ATTEMPT))
             solver.parameters.random_seed = attempt
             # Relaxations to linear programs cost more here than they tell.
@@ -112,12 +110,11 @@ class Times:
             else:
                 solver.parameters.subsolvers.extend(["quick_restart_no_lp", "no_lp"])
             status = solver.solve(self.model)
-            attempt += 1
             proven = max(proven, solver.best_objective_bound)
             if status in FOUND and (best is None or solver.objective_value < best.objective_value):
                 best = solver
                 self._hint(self.read(solver))
-            if status not in (cp_model.FEASIBLE, cp_model.UNKNOWN):
+            if status not in (cp_model.FEASIBLE, cp_model.UNKNOWN) or time.time() >= until:
                 break
         return best, proven
 
@@ -149,18 +146,13 @@ class Times:
 
     def end_of(self, settled: list) -> int:
         """When the last is over that has a place."""
-        ends = (
-            place[0] * self.slot + match["minutes"]
-            for place, match in zip(settled, self.matches, strict=True)
-            if place
-        )
-        return max(ends, default=0)
+        both = zip(settled, self.matches, strict=True)
+        return max((place[0] * self.slot + match["minutes"] for place, match in both if place), default=0)
 
     def known(self) -> list:
         """The hints, in the form of `read`."""
         kind_of = {station: place for place, kind in enumerate(self.kinds) for station in kind}
-        hints = [match["hint"] for match in self.matches]
-        return [hint and (hint[0], kind_of[hint[1]]) for hint in hints]
+        return [(hint := match["hint"]) and (hint[0], kind_of[hint[1]]) for match in self.matches]
 
     def _hint(self, settled: list) -> None:
         self.model.clear_hints()
@@ -183,9 +175,9 @@ class Times:
 
     def _add_match(self, number: int) -> None:
         match, model = self.matches[number], self.model
-        runs = {kind: match["starts"][stations[0]] for kind, stations in enumerate(self.kinds)}
-        domains = {kind: cp_model.Domain.from_intervals(of_kind) for kind, of_kind in runs.items() if of_kind}
-        everything = cp_model.Domain.from_intervals([run for of_kind in runs.values() for run in of_kind])
+        runs = [match["starts"][stations[0]] for stations in self.kinds]
+        domains = {kind: cp_model.Domain.from_intervals(some) for kind, some in enumerate(runs) if some}
+        everything = cp_model.Domain.from_intervals([run for some in runs for run in some])
         start = model.new_int_var_from_domain(everything, f"start of {number}")
         here = {kind: model.new_bool_var(f"{number} at {kind}") for kind in domains}
         for kind, at in here.items():
@@ -208,12 +200,10 @@ class Times:
 
     def _keep_apart(self) -> None:
         for group in self.problem["apart"]:
-            self.model.add_no_overlap(
-                [
-                    self._interval(self.starts[number] - lead, length, self.present[number])
-                    for number, lead, length in group
-                ]
+            intervals = (
+                self._interval(self.starts[n] - lead, length, self.present[n]) for n, lead, length in group
             )
+            self.model.add_no_overlap(intervals)
 
     def _keep_to_capacity(self) -> None:
         for kind, stations in enumerate(self.kinds):
@@ -289,8 +279,7 @@ def _with_stations(problem: dict, settled: list) -> list:
         costs.append(changes)
     model.minimize(sum(costs))
     solver = _solver(problem, problem["until"])
-    status = solver.solve(model)
-    if status not in FOUND:
+    if solver.solve(model) not in FOUND:
         return known
     return [
         placed and (placed[0], next(station for station, at in options.items() if solver.value(at)))
@@ -317,11 +306,8 @@ def _of_their_kind(problem: dict, kinds: list[list[int]], settled: list) -> list
 def _at_once(problem: dict, settled: list, choices: list):
     """For each station and start, the matches that would be played there then."""
     slot = problem["slot_minutes"]
-    lasts = {
-        number: (placed[0], placed[0] + _slots(problem["matches"][number], slot))
-        for number, placed in enumerate(settled)
-        if placed
-    }
+    both = enumerate(zip(settled, problem["matches"], strict=True))
+    lasts = {number: (at[0], at[0] + _slots(match, slot)) for number, (at, match) in both if at}
     for moment in sorted({start for start, _ in lasts.values()}):
         playing = [number for number, (start, end) in lasts.items() if start <= moment < end]
         for station in range(len(problem["has_stream"])):

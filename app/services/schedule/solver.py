@@ -50,7 +50,8 @@ def solve(problem: Problem, seconds: float = SECONDS, *, program: Path = _PROGRA
     if not question.matches or not _turn.acquire(timeout=seconds / 2):
         return listed
     try:
-        answer = _ask(program, question.document(), until - time.monotonic())
+        left = until - time.monotonic()
+        answer = _ask(program, question.document(), left) if left > _GRACE / 2 else None
     finally:
         _turn.release()
     return question.better(answer) if answer else listed
