@@ -44,6 +44,7 @@ _ROW_FIELDS = (
     "original_time",
     "completed_at",
     "station_name",
+    "station_time_zone",
     "called_at",
     "stream_url",
 )

@@ -204,10 +204,11 @@ def test_a_match_page_of_a_side_hears_of_its_lobby_and_a_stranger_does_not(live_
     assert stranger.names() == ["match_started"]
 
 
-def test_the_page_of_ones_own_matches_hears_of_those(live_server, desk, listen):
+@pytest.mark.parametrize("role", ["player1", "coordinator"])
+def test_the_page_of_ones_own_matches_hears_of_those(live_server, desk, listen, role):
     scene = factories.scene()
     other = factories.match(scene.tournament, "READY")
-    listener = listen(page("me", age=0), headers=cookies(sign_in(live_server, scene.player1)))
+    listener = listen(page("me", age=0), headers=cookies(sign_in(live_server, scene.person(role))))
 
     desk.do(matches.start, scene.organizer, match_id=other.id)
     start(desk, scene)

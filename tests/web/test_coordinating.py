@@ -172,7 +172,7 @@ class TestAnswers:
         match = given(cup, chris, 60)
         client, organizer = web_client(chris), web_client(self.host(cup))
         assert self.send(client, match, "hand-over", note="My train is late").status_code == 303
-        assert "You asked the organizers to find somebody else: My train is late" in client.get(PAGE).text
+        assert "You asked the organizers to find somebody else: “My train is late”." in client.get(PAGE).text
         words = "chris asks to hand over: My train is late"
         desk = organizer.get(f"/tournaments/{cup.slug}/desk/").text
         row = desk.split(f'id="desk-row-{match.id}-line"')[1]

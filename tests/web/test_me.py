@@ -1,6 +1,7 @@
 """GET /me/: somebody's own matches."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from tests import factories
 from tests.support.queries import counted
@@ -104,3 +105,22 @@ def test_me_asks_as_often_for_thirty_matches_as_for_one(app, web_client):
     with counted(app) as thirty:
         client.get("/me/")
     assert len(thirty) == len(one) <= 20
+
+
+def test_a_station_in_another_zone_shows_its_own_clock_where_that_differs(web_client):
+    # On 28 March London and Berlin turn their clocks at the same moment, New York did two weeks before.
+    moment = datetime(2027, 3, 28, 12, tzinfo=UTC)
+    scene = factories.scene(
+        "SCHEDULED", time_zone="Europe/Berlin", match_columns={"scheduled_time": moment, "lobby": {}}
+    )
+    later = factories.match(
+        scene.tournament, "SCHEDULED", participant1=scene.team1, scheduled_time=moment + timedelta(hours=2)
+    )
+    for match, zone in ((scene.match, "America/New_York"), (later, "Europe/Paris")):
+        station = factories.station(scene.tournament)
+        factories.change(station, time_zone=zone)
+        factories.change(match, station_id=station.id)
+    text = web_client(scene.player1).get("/me/").text
+    assert "28 Mar 2027, 14:00</time>" in text
+    assert text.count("(08:00 there)") == 1
+    assert text.count(" there)") == 1

@@ -11,7 +11,7 @@ from app.domain.permissions import Actor
 from app.domain.schedule.conflicts import ConflictKind, find_conflicts
 from app.domain.schedule.plan import Plan, PlannedMatch, planned_minutes
 from app.domain.states import BEGUN, CLOSED, MatchState
-from app.models import Match, Station, Tournament
+from app.models import Match, Tournament
 
 from .pages import AGENDA
 from .rows import list_rows, select_rows
@@ -44,13 +44,12 @@ def match_day(moment: datetime | str | None, zone: str) -> date | None:
 def list_coordinated(actor: Actor, now: datetime) -> list[dict]:
     """The matches that the actor coordinates, by time: those that are open, and those that ended lately.
 
-    Beside the public row each has `coordinator_answer`, `coordinator_note`, `station_time_zone`, `minutes`
-    (its planned length), `ends_at`, and `clashes`: the rows of those that are planned at the same time.
+    Beside the public row each has `coordinator_answer`, `coordinator_note`, `minutes` (its planned length),
+    `ends_at`, and `clashes`: the rows of those that are planned at the same time.
     """
     query = select_rows().add_columns(
         Match.coordinator_answer,
         Match.coordinator_note,
-        Station.time_zone.label("station_time_zone"),
         Tournament.match_minutes,
         Tournament.best_of.label("usual_best_of"),
     )

@@ -90,6 +90,7 @@ PAGE_COLUMNS = (
     SHOWN_STREAM,
     Match.station_id,
     func.coalesce(Station.name, "").label("station_name"),
+    Station.time_zone.label("station_time_zone"),
     Match.participant1_checked_in,
     Match.participant2_checked_in,
     Match.check_in_deadline,

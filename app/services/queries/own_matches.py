@@ -45,7 +45,6 @@ def list_own_matches(actor: Actor, *, finished: int = 20) -> OwnMatches:
     mine = _own_participants(actor)
     query = select_rows().add_columns(
         Tournament.enable_check_in,
-        Station.time_zone.label("station_time_zone"),
         Match.updated_at,
         Match.participant1_id.in_(mine).label("is_side1"),
         Match.participant2_id.in_(mine).label("is_side2"),
