@@ -229,12 +229,12 @@ def test_a_blocked_step_says_why_in_its_row(web_client):
 @pytest.mark.parametrize(
     ("part", "shown"),
     [
-        ("run", ["Start match"]),
+        ("run", ["Start match", "Call match"]),
         ("schedule", ["Save schedule"]),
         ("lobby", ["Save lobby"]),
         ("coordinator", ["Assign coordinator"]),
         ("cancel", ["Forfeit", "Cancel match"]),
-        ("nonsense", ["Start match"]),
+        ("nonsense", ["Start match", "Call match"]),
     ],
 )
 def test_controls_open_under_a_row_part_by_part(web_client, part, shown):
