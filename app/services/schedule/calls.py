@@ -27,9 +27,9 @@ def call(
 ) -> list[str]:
     """Call the sides of the match, to its station or to the one that is given, where it is placed then.
 
-    Calling again is a new call. Returns a warning for each conflict that another station makes. Raises Refused
-    for a match that has begun or has an open side, or for a conflict where the tournament refuses those,
-    NotAllowed for who may call but not place.
+    Calling again is a new call. Returns a warning for each conflict that another station makes. Raises
+    Refused for a match that has begun or has an open side, or for a conflict where the tournament refuses
+    those, NotAllowed for who may call but not place.
     """
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_CALL, expected_version)
