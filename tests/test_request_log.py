@@ -21,6 +21,7 @@ from tests.support.processes import SECRET_KEY
 HARMLESS = {
     "batch_id",
     "bracket_id",
+    "break_id",
     "feed_id",
     "filename",
     "format",
