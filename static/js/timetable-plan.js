@@ -11,13 +11,12 @@
   var FAR = 5;                        // pixels from which on a press is a drag
   var PREVIEW_AFTER = 250;
   var moved = new Map();              // by match: {start (or null), station, version}
+  var previewed = [];                 // the matches that the panel tells of
   var carried = null;                 // {id, block, ghost, start, station, ...} while a match is on its way
-  var said = null;
 
   function say(text) {
-    said = said || document.getElementById("timetable-said");
-    if (said && !said.isConnected) said = document.getElementById("timetable-said");
-    if (said) said.textContent = text;
+    var region = document.getElementById("timetable-said");
+    if (region) region.textContent = text;
   }
 
   function origin(block) {
@@ -118,8 +117,7 @@
 
   // -- with the pointer ------------------------------------------------------------------------
 
-  var press = null;
-  var wheel = null;
+  var press = null, wheel = null;
 
   document.addEventListener("pointerdown", function (event) {
     var block = event.target.closest && event.target.closest(".tt-block[data-movable]");
@@ -251,10 +249,7 @@
   document.addEventListener("click", function (event) {
     var grip = event.target.closest && event.target.closest("[data-grip]");
     if (grip) grip.focus();
-    if (event.target.closest("[data-discard]")) {
-      event.preventDefault();
-      discard();
-    }
+    if (event.target.closest("[data-discard]")) discard(event);
     if (event.target.closest("[data-close-panel]")) closePanel();
   });
 
@@ -268,13 +263,15 @@
     timer = setTimeout(function () {
       var form = document.getElementById("timetable-moves");
       if (!form || !moved.size) return;
-      form.querySelector("[data-moves]").replaceChildren.apply(form.querySelector("[data-moves]"), Array.from(moved, function (entry) {
-        var input = document.createElement("input");
+      var fields = form.querySelector("[data-moves]");
+      fields.replaceChildren();
+      previewed = Array.from(moved.keys());
+      moved.forEach(function (to, id) {
+        var input = fields.appendChild(document.createElement("input"));
         input.type = "hidden";
         input.name = "change";
-        input.value = [entry[0], entry[1].version, entry[1].start === null ? "" : tt.iso(entry[1].start), entry[1].station].join(",");
-        return input;
-      }));
+        input.value = [id, to.version, to.start === null ? "" : tt.iso(to.start), to.station].join(",");
+      });
       form.requestSubmit();
     }, PREVIEW_AFTER);
   }
@@ -282,11 +279,11 @@
   function closePanel() {
     var panel = document.getElementById("timetable-panel");
     if (panel) panel.replaceChildren();
-    all(".notice .tt-version").forEach(function (one) { one.closest(".notice").remove(); });
+    tt.all(".notice .tt-version").forEach(function (one) { one.closest(".notice").remove(); });
   }
-  function all(selector) { return tt.all(selector); }
 
-  function discard() {
+  function discard(event) {
+    event.preventDefault();
     var ids = Array.from(moved.keys());
     moved.clear();
     closePanel();
@@ -296,10 +293,11 @@
   }
 
   document.addEventListener("htmx:after:swap", function () {
-    all("[data-close-panel]").forEach(function (button) { button.hidden = false; });
-    all("[data-saved]").forEach(function (done) {
+    begin();
+    tt.all("[data-saved]").forEach(function (done) {
       var ids = done.dataset.saved ? done.dataset.saved.split(",") : [];
-      delete done.dataset.saved;
+      // What was left out as it can't be moved stands where it stood.
+      if (done.matches(".tt-done")) ids = ids.concat(previewed);
       done.removeAttribute("data-saved");
       ids.forEach(function (id) {
         moved.delete(id);
@@ -307,9 +305,9 @@
         if (tt.block(id)) tt.block(id).classList.remove("is-moved");
       });
       tt.ask(ids, 0);
-      if (!ids.length) Array.from(moved.keys()).forEach(function (id) { moved.delete(id); });
-      var text = done.querySelector("p");
-      if (text) say(text.textContent);
+      say(done.querySelector("p").textContent);
+      var next = done.querySelector("button");
+      if (next && document.activeElement === document.body) next.focus({ preventScroll: true });
     });
     var shown = document.querySelector("#timetable-panel [data-previewed]");
     if (shown && shown.dataset.told !== "1") {
@@ -345,8 +343,8 @@
   });
 
   function begin() {
-    all("[data-planning], [data-close-panel]").forEach(function (one) { one.hidden = false; });
-    all("[data-timetable], [data-tray]").forEach(function (one) { one.dataset.ready = ""; });
+    tt.all("[data-planning], [data-close-panel]").forEach(function (one) { one.hidden = false; });
+    tt.all("[data-timetable], [data-tray]").forEach(function (one) { one.dataset.ready = ""; });
   }
   begin();
 })();

@@ -206,11 +206,13 @@
 
   function ask(ids, after) {
     ids.forEach(function (id) { asked.add(Number(id)); });
+    if (asking && after === undefined) return;
     clearTimeout(asking);
     asking = setTimeout(fetchAsked, after === undefined ? ORGANIZERS_AFTER : after);
   }
 
   function fetchAsked() {
+    asking = null;
     var ids = Array.from(asked);
     asked.clear();
     if (!ids.length || !grid()) return;

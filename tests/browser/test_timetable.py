@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.services import scheduling
+from app.services import matches, scheduling
 from tests import factories
 from tests.browser.test_bracket import PHONE, do
 
@@ -20,12 +20,12 @@ def planned(live_server):
     of = factories.tournament(organizer, match_minutes=30, enable_check_in=False)
     courts = [factories.station(of, name) for name in ("Court 1", "Court 2")]
     noon = (factories.soon(0) + timedelta(days=2)).replace(hour=12, minute=0, second=0)
-    matches = [
+    timed = [
         factories.match(of, "READY", station_id=courts[0].id, scheduled_time=noon + timedelta(hours=n))
         for n in range(3)
     ]
     untimed = factories.match(of, "READY", scheduled_time=None, check_in_deadline=None)
-    return organizer, of, courts, [*matches, untimed], noon
+    return organizer, of, courts, [*timed, untimed], noon
 
 
 def _open(open_page, of, noon, user=None, **options) -> Page:
@@ -237,6 +237,22 @@ def test_an_organizer_sees_what_others_do_and_keeps_what_is_not_saved(open_page,
     expect(_column(page, "Court 2").locator(f"#block-{untimed.id}")).to_be_visible()
     expect(page.locator(f"[data-tray] #block-{third.id}")).to_be_visible()
     expect(_column(page, "Court 2").locator(f"#block-{second.id}")).to_have_class(re.compile("is-moved"))
+
+
+def test_what_begins_meanwhile_is_left_out(open_page, planned, do):
+    organizer, of, _, (first, second, *_), noon = planned
+    page = _open(open_page, of, noon, organizer)
+    _drag(page, first, "Court 2", 2)
+    _drag(page, second, "Court 2", 3.5)
+    expect(page.locator("#timetable-panel tbody tr")).to_have_count(2)
+    do(matches.start, organizer, match_id=first.id)
+    expect(_block(page, first)).to_have_attribute("data-state", "LIVE")
+    expect(page.locator("#timetable-panel tbody tr")).to_have_count(1)
+    _save(page)
+    expect(page.locator("#timetable-panel")).to_contain_text("1 match changed")
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    expect(page.locator(".is-moved")).to_have_count(0)
+    expect(_column(page, "Court 1").locator(f"#block-{first.id}")).to_be_visible()
 
 
 def test_a_finger_moves_a_match_by_its_handle_and_scrolls_elsewhere(open_page, planned):
