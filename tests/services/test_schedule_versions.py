@@ -11,7 +11,7 @@ from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotS
 from app.domain.permissions import ANONYMOUS
 from app.extensions import db
 from app.models import Match, ScheduleBatch, Station
-from app.services import scheduling
+from app.services import scheduling, tournaments
 from app.services.schedule.versions import Placement, change_schedule, preview_schedule, undo_version
 from tests import factories as make
 
@@ -229,3 +229,44 @@ def test_what_a_station_of_another_tournament_does_is_no_concern(day):
     assert db.session.get(Station, other.id)
     with pytest.raises(InvalidInput, match="no such station"):
         day.change(Placement(day.ids[0], make.soon(60), other.id))
+
+
+def test_a_version_is_not_undone_to_a_station_that_is_gone(day):
+    first, second = (court.id for court in day.stations)
+    day.change(Placement(day.ids[0], make.soon(60), first))
+    batch = day.change(Placement(day.ids[0], station_id=second))["batch_id"]
+    tournaments.delete_station(
+        actor=day.organizer, tournament_id=day.tournament.id, station_id=first, now=make.soon(0)
+    )
+    with pytest.raises(Conflict, match="station of before"):
+        undo_version(actor=day.organizer, batch_id=batch, now=make.soon(0))
+    assert make.fresh(day.matches[0]).station_id == second
+
+
+def test_what_is_left_out_of_a_placement_stays(day):
+    court = day.stations[0].id
+    day.change(Placement(day.ids[0], make.soon(60), court))
+    day.change(Placement(day.ids[0], start=make.soon(90)))
+    assert (make.fresh(day.matches[0]).scheduled_time, make.fresh(day.matches[0]).station_id) == (
+        make.soon(90), court,
+    )  # fmt: skip
+    day.change(Placement(day.ids[0], station_id=None))
+    assert make.fresh(day.matches[0]).scheduled_time == make.soon(90)
+    assert day.change(Placement(day.ids[0]))["number"] is None
+
+
+def test_a_version_is_undone_where_it_belongs(day):
+    batch = day.change(Placement(day.ids[0], make.soon(60), None))["batch_id"]
+    with pytest.raises(NotFound):
+        undo_version(
+            actor=day.organizer, batch_id=batch, now=make.soon(0), tournament_id=day.tournament.id + 1
+        )
+
+
+def test_a_no_show_that_was_noted_is_noted_again(day):
+    """Another time takes it off the match; the way back puts it on again."""
+    match = make.change(day.matches[0], scheduled_time=make.soon(30), no_show_flagged_at=make.soon(-1))
+    batch = day.change(Placement(match.id, make.soon(60)))["batch_id"]
+    assert make.fresh(match).no_show_flagged_at is None
+    undo_version(actor=day.organizer, batch_id=batch, now=make.soon(0))
+    assert make.fresh(match).no_show_flagged_at == make.soon(-1)

@@ -3,6 +3,17 @@
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.domain.errors import InvalidInput
+from app.domain.timetable import LAST_YEAR
+
+FIRST_YEAR = 1970
+
+
+def require_countable(field: str, *moments: datetime) -> None:
+    """Raise InvalidInput, about the field, for a moment whose day no clock can tell in every zone."""
+    if any(not FIRST_YEAR <= moment.year <= LAST_YEAR for moment in moments):
+        raise InvalidInput.of(field, f"Give a time in the years {FIRST_YEAR} to {LAST_YEAR}.")
+
 
 def end_of_day(moment: datetime, zone: str) -> datetime:
     """The next midnight in the zone, as an aware time in UTC's terms."""

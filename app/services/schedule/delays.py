@@ -37,11 +37,12 @@ def preview_delay(*, actor: Actor, tournament_id: int, late: Delay, now: datetim
 
     Returns `{"changes": [{"match", "old", "new", "original", "because": [matches that it gives way to],
     "past_hours"}], "told": {"participants": [{"id", "name"}], "coordinators": [{"id", "username"}]},
-    "conflicts": [...]}`. Raises InvalidInput for what is given.
+    "conflicts": [...]}`, without what the actor may not see. Raises InvalidInput for what is given.
     """
     tournament = access.get_tournament(actor, tournament_id, Permission.MATCH_SCHEDULE).tournament
     shifts = _shifts(tournament, late, now)
     moved = {shift.match_id: {"start": shift.new} for shift in shifts}
+    known = conflicts.labels(actor, {id_ for shift in shifts for id_ in shift.because})
     originals = dict(
         db.session.execute(select(Match.id, Match.original_time).where(Match.id.in_(moved))).tuples().all()
     )
@@ -52,7 +53,7 @@ def preview_delay(*, actor: Actor, tournament_id: int, late: Delay, now: datetim
                 "old": iso(shift.old),
                 "new": iso(shift.new),
                 "original": iso(originals[shift.match_id] or shift.old),
-                "because": list(shift.because),
+                "because": [id_ for id_ in shift.because if id_ in known],
                 "past_hours": shift.past_hours,
             }
             for shift in shifts
@@ -73,14 +74,7 @@ def delay_schedule(*, actor: Actor, tournament_id: int, late: Delay, now: dateti
         shifts = _shifts(tournament, late, now)
         if not shifts:
             raise Refused(["Nothing is planned from then on that could be moved."])
-        stations = dict(
-            db.session.execute(
-                select(Match.id, Match.station_id).where(Match.id.in_([shift.match_id for shift in shifts]))
-            )
-            .tuples()
-            .all()
-        )
-        return [Placement(shift.match_id, shift.new, stations[shift.match_id]) for shift in shifts]
+        return [Placement(shift.match_id, shift.new) for shift in shifts]
 
     meta = {
         "minutes": late.minutes,
@@ -100,7 +94,8 @@ def _shifts(tournament: Tournament, late: Delay, now: datetime) -> list[Shift]:
     ):
         found = db.session.get(model, id_) if id_ is not None else None
         if id_ is not None and (found is None or found.tournament_id != tournament.id):
-            raise InvalidInput.of(field, "There is no such thing in this tournament.")
+            raise InvalidInput.of(field, f"There is no such {model.__name__.lower()} in this tournament.")
+    days.require_countable("since", late.since)
     if late.minutes < 1:
         raise InvalidInput.of("minutes", "A delay is at least one minute.")
     scope = Scope(

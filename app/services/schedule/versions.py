@@ -3,36 +3,45 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from app.domain import timetable
 from app.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn, Refused
-from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, MatchState, closed_reasons
-from app.models import Match, ScheduleBatch, ScheduleBatchItem, Station, Tournament
+from app.models import Match, ScheduleBatch, Station, Tournament
 from app.services import access, audit
 from app.services.audit import AuditAction
-from app.services.match_changes import iso, tell, touch
-from app.services.scheduling import reschedule, tell_scheduled
+from app.services.match_changes import iso
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
 from . import conflicts
+from .placing import place, put_back
 
 MAX_CHANGES = 2000
 
 
+class Keep(Enum):
+    """What a placement says of that which stays as it is."""
+
+    KEEP = "keep"
+
+
+KEEP = Keep.KEEP
+
+
 @dataclass(frozen=True)
 class Placement:
-    """When (aware, or None for no time yet) and where (or None) a match is to be played.
+    """When (aware, or None for no time yet) and where (or None) a match is to be played; KEEP: as it is.
 
     With `expected_version` the change is made only if the match is still at that version.
     """
 
     match_id: int
-    start: datetime | None
-    station_id: int | None
+    start: datetime | Keep | None = KEEP
+    station_id: int | Keep | None = KEEP
     expected_version: int | None = None
 
 
@@ -174,21 +183,24 @@ def write_version(
     uow.session.add(batch)
     for match, start, station_id in placed:
         if (start, station_id) != (match.scheduled_time, match.station_id):
-            batch.items.append(_place(uow, tournament, match, start, station_id, delayed=kind == "delay"))
+            batch.items.append(place(uow, tournament, match, start, station_id, delayed=kind == "delay"))
     uow.session.flush()
     return batch
 
 
-def undo_version(*, actor: Actor, batch_id: int, now: datetime) -> list[int]:
+def undo_version(
+    *, actor: Actor, batch_id: int, now: datetime, tournament_id: int | None = None
+) -> list[int]:
     """Take a whole version back; returns the ids of its matches.
 
-    Raises Conflict, naming them, where some of its matches were changed since, or it is undone already.
+    With `tournament_id` only one of that tournament exists. Raises Conflict, naming them, where some of its
+    matches were changed since, or it is undone already.
     """
     if actor.is_anonymous:
         raise NotSignedIn
     with unit_of_work(now) as uow:
         batch = uow.session.get(ScheduleBatch, batch_id)
-        if batch is None:
+        if batch is None or tournament_id not in (None, batch.tournament_id):
             raise NotFound
         tournament = uow.lock_tournament(batch.tournament_id)
         access.get_tournament(actor, tournament.id, Permission.MATCH_SCHEDULE)
@@ -196,8 +208,9 @@ def undo_version(*, actor: Actor, batch_id: int, now: datetime) -> list[int]:
         if batch.undone_at is not None:
             raise Conflict("This batch is undone already.")
         matches = _unchanged_matches(uow, batch)
+        _refuse_lost_stations(uow, batch)
         for item in batch.items:
-            _put_back(uow, matches[item.match_id], item)
+            put_back(uow, matches[item.match_id], item)
         batch.undone_at = now
         batch.undo_audit_id = audit.record(
             uow,
@@ -240,11 +253,13 @@ def _steps(tournament: Tournament, placements: Sequence[Placement], now: datetim
     steps = []
     for placement in placements:
         match = matches[placement.match_id]
-        if placement.station_id is not None and placement.station_id not in stations:
+        start = match.scheduled_time if placement.start is KEEP else placement.start
+        station_id = match.station_id if placement.station_id is KEEP else placement.station_id
+        if station_id is not None and station_id not in stations:
             raise InvalidInput.of("station_id", "There is no such station in this tournament.")
-        if placement.start is not None and placement.start != match.scheduled_time:
-            timetable.require_future(placement.start, now)
-        steps.append(_Step(match, placement.start, placement.station_id, _why_not(match)))
+        if start is not None and start != match.scheduled_time:
+            timetable.require_future(start, now)
+        steps.append(_Step(match, start, station_id, _why_not(match)))
     return steps
 
 
@@ -266,49 +281,6 @@ def _refuse_stale(steps: list[_Step], placements: Sequence[Placement]) -> None:
         raise Conflict("Some of these matches were changed meanwhile; look at them again.", stale)
 
 
-def _place(
-    uow: UnitOfWork,
-    tournament: Tournament,
-    match: Match,
-    start: datetime | None,
-    station_id: int | None,
-    *,
-    delayed: bool,
-) -> ScheduleBatchItem:
-    old_time = match.scheduled_time
-    before = {
-        "version": match.version,
-        "scheduled_time": _text(old_time),
-        "check_in_deadline": _text(match.check_in_deadline),
-        "original_time": _text(match.original_time),
-        "called_at": _text(match.called_at),
-        "station_id": match.station_id,
-        "state": str(match.state),
-        "checked_in": [match.participant1_checked_in, match.participant2_checked_in],
-    }
-    if start != old_time:
-        reschedule(match, tournament, start, uow.now, delayed=delayed)
-    moves = station_id != match.station_id
-    if moves:
-        match.station_id, match.called_at = station_id, None
-    touch(match, uow.now)
-    _tell(uow, match, old_time, moves)
-    return ScheduleBatchItem(
-        match_id=match.id,
-        version_after=match.version,
-        before=before,
-        new_time=start,
-        new_station_id=station_id,
-    )
-
-
-def _tell(uow: UnitOfWork, match: Match, old_time: datetime | None, moved: bool) -> None:
-    if match.scheduled_time != old_time:
-        tell_scheduled(uow, match, old_time)
-    if moved:
-        tell(uow, match, EventType.MATCH_UPDATED, changed=["station_id"], stream_url=match.stream_url)
-
-
 def _unchanged_matches(uow: UnitOfWork, batch: ScheduleBatch) -> dict[int, Match]:
     versions = {item.match_id: item.version_after for item in batch.items}
     matches = uow.session.scalars(
@@ -327,28 +299,8 @@ def _unchanged_matches(uow: UnitOfWork, batch: ScheduleBatch) -> dict[int, Match
     return {match.id: match for match in matches}
 
 
-def _put_back(uow: UnitOfWork, match: Match, item: ScheduleBatchItem) -> None:
-    before, old_time, old_station = item.before, match.scheduled_time, match.station_id
-    for name in ("scheduled_time", "check_in_deadline", "original_time", "called_at"):
-        # Versions of old knew only of times.
-        if name in before:
-            setattr(match, name, datetime.fromisoformat(before[name]) if before[name] else None)
-    match.station_id = before.get("station_id", old_station)
-    # The one way back along the table's arrow: the version itself moved the match, and nothing has since.
-    match.state = before["state"]
-    match.participant1_checked_in, match.participant2_checked_in = before["checked_in"]
-    touch(match, uow.now)
-    _tell(uow, match, old_time, match.station_id != old_station)
-    # The match is again as the version before left it, which so can be taken back in its turn.
-    uow.session.execute(
-        update(ScheduleBatchItem)
-        .where(
-            ScheduleBatchItem.match_id == match.id,
-            ScheduleBatchItem.version_after == before.get("version"),
-        )
-        .values(version_after=match.version)
-    )
-
-
-def _text(time: datetime | None) -> str | None:
-    return time.isoformat() if time else None
+def _refuse_lost_stations(uow: UnitOfWork, batch: ScheduleBatch) -> None:
+    wanted = {item.before.get("station_id") for item in batch.items} - {None}
+    standing = set(uow.session.scalars(select(Station.id).where(Station.id.in_(wanted))))
+    if wanted - standing:
+        raise Conflict("A station of before was deleted since, so the batch can't be taken back.")
