@@ -27,6 +27,7 @@ from app.models import (
     MatchResult,
     Participant,
     ParticipantMember,
+    ScheduleBatch,
     ScheduleBreak,
     Station,
     StationHours,
@@ -206,6 +207,16 @@ def bracket(of: Tournament, **columns: Any) -> Bracket:
     row = Bracket(tournament_id=of.id, **{**defaults, **columns})
     save(row)
     return row
+
+
+def version(of: Tournament, number: int = 1, **columns: Any) -> ScheduleBatch:
+    """A version of the tournament's schedule, of no match."""
+    row = AuditLog(action="SCHEDULE_CHANGE", meta={}, created_at=soon(0))
+    save(row)
+    defaults = {"kind": "edit", "created_at": soon(0), "audit_id": row.id}
+    batch = ScheduleBatch(tournament_id=of.id, number=number, **{**defaults, **columns})
+    save(batch)
+    return batch
 
 
 _NEW = object()

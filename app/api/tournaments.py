@@ -9,7 +9,13 @@ from app.domain.permissions import Permission
 from app.services import access, tournaments
 from app.services.queries import tournaments as queries
 
-from . import tournaments_brackets, tournaments_participants, tournaments_people, tournaments_stations
+from . import (
+    tournaments_brackets,
+    tournaments_participants,
+    tournaments_people,
+    tournaments_schedule,
+    tournaments_stations,
+)
 from .blueprint import ApiBlueprint, needs
 from .conditional import conditional_response
 from .identity import current_actor, now
@@ -37,6 +43,7 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     tournaments_participants.blueprint,
     tournaments_people.blueprint,
     tournaments_stations.blueprint,
+    tournaments_schedule.blueprint,
     tournaments_brackets.blueprint,
 )
 

@@ -163,6 +163,6 @@ def test_every_address_of_the_api_has_an_entry(app):
 
 
 def _entries_around_matches():
-    filled = dict.fromkeys(("participant", "station", "break", "bracket", "staff"), 1)
+    filled = dict.fromkeys(("participant", "station", "break", "batch", "bracket", "staff"), 1)
     for method, path, *_ in (*around_matches.PUBLIC, *around_matches.INTERNAL, *around_matches.WRITES):
         yield method, path.format(**filled)

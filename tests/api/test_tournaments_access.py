@@ -28,6 +28,8 @@ INTERNAL = [
     ("GET", "staff/{staff}/"),
     ("GET", "audit/"),
     ("GET", "stations/{station}/queue/"),
+    ("GET", "schedule/"),
+    ("GET", "schedule/{batch}/"),
     ("GET", "board-link/"),
     ("GET", "participants/{participant}/invite/"),
 ]
@@ -58,6 +60,10 @@ WRITES = [
     ),
     ("PATCH", "breaks/{break}/", {"name": "Dinner"}, 200),
     ("DELETE", "breaks/{break}/", None, 204),
+    ("POST", "schedule/", {"changes": []}, 400),
+    ("POST", "schedule/{batch}/undo/", None, 200),
+    ("POST", "delay/", {"minutes": 0}, 400),
+    ("POST", "auto-schedule/", {"windows": []}, 400),
     ("POST", "brackets/", {"name": "Main", "format": "single_elimination"}, 201),
     ("POST", "brackets/{bracket}/next-round/", None, 400),
     ("DELETE", "brackets/{bracket}/", None, 204),
@@ -78,6 +84,11 @@ WRONG_VERBS = {
     "stations/{station}/call-next/": "GET",
     "breaks/": "PATCH",
     "breaks/{break}/": "POST",
+    "schedule/": "PUT",
+    "schedule/{batch}/": "DELETE",
+    "schedule/{batch}/undo/": "GET",
+    "delay/": "GET",
+    "auto-schedule/": "GET",
     "brackets/": "PATCH",
     "brackets/{bracket}/": "POST",
     "brackets/{bracket}/next-round/": "GET",
@@ -101,6 +112,7 @@ class Ground:
             "station": factories.station(self.tournament).id,
             "break": factories.pause(self.tournament).id,
             "bracket": factories.bracket(self.tournament).id,
+            "batch": factories.version(self.tournament).id,
             "staff": self._staff(),
             "newcomer": newcomer.username,
         }
@@ -191,7 +203,7 @@ def test_what_is_missing_or_deleted_is_not_found(app, api_client):
     deleted = factories.tournament(ground.scene.organizer, is_deleted=True)
     for method, path, *body in [*PUBLIC, *INTERNAL, *WRITES]:
         sent = {"json": body[0]} if body and body[0] else {}
-        for name in ("participant", "station", "break", "bracket", "staff"):
+        for name in ("participant", "station", "break", "batch", "bracket", "staff"):
             if f"{{{name}}}" in path:
                 where = address(ground.tournament, path.format(**{**ground.names, name: MISSING}))
                 assert_problem(client.request(method, where, **sent), 404)
