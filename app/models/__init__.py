@@ -2,7 +2,7 @@
 
 from .accounts import AccessToken, RefreshToken, SignInLink, User
 from .activity import AuditLog, Event, ScheduleBatch, ScheduleBatchItem
-from .following import CalendarFeed, SeenMatch
+from .following import CalendarFeed, LobbyView, Screen, SeenMatch
 from .match import Dispute, Match, MatchResult
 from .tournament import (
     Bracket,
@@ -25,6 +25,7 @@ __all__ = [
     "CalendarFeed",
     "Dispute",
     "Event",
+    "LobbyView",
     "Match",
     "MatchResult",
     "Participant",
@@ -34,6 +35,7 @@ __all__ = [
     "ScheduleBatch",
     "ScheduleBatchItem",
     "ScheduleBreak",
+    "Screen",
     "SeenMatch",
     "SignInLink",
     "Station",

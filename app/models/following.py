@@ -1,4 +1,4 @@
-"""What users follow: calendar feeds, and what they last saw of their matches."""
+"""What users follow: calendar feeds, what they last saw of their matches, and screens in the hall."""
 
 from datetime import datetime
 
@@ -54,3 +54,30 @@ class SeenMatch(db.Model):
     scheduled_time: Mapped[datetime | None] = mapped_column(UtcDateTime)
     station_id: Mapped[int | None]
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class LobbyView(db.Model):
+    """That a user saw the lobby of a match, and when last."""
+
+    __tablename__ = "lobby_views"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    match_id: Mapped[int] = mapped_column(ForeignKey("matches.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Screen(db.Model):
+    """A display in the hall or an overlay that reports while it is open; organizers send it messages."""
+
+    __tablename__ = "screens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tournament_id: Mapped[int] = mapped_column(ForeignKey("tournaments.id"))
+    # What the screen itself made up, so that it is the same one when it comes back.
+    key: Mapped[str] = mapped_column(String(36))
+    name: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    kind: Mapped[str] = mapped_column(String(20), default="board", server_default="board")
+    message: Mapped[str] = mapped_column(String(280), default="", server_default="")
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (Index("uq_screens_key", "tournament_id", "key", unique=True),)

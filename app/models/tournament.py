@@ -49,6 +49,13 @@ class Tournament(db.Model):
     require_lobby: Mapped[bool] = mapped_column(default=False)
     dispute_window_minutes: Mapped[int] = mapped_column(default=0)
     auto_confirm_minutes: Mapped[int | None]
+    # From when on the sides of a match see its lobby.
+    lobby_reveal: Mapped[str] = mapped_column(String(12), default="at_once", server_default="at_once")
+    lobby_reveal_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))
+    # What the big screens say, beside the matches.
+    announcement: Mapped[str] = mapped_column(String(280), default="", server_default="")
+    # A copy to train with: its people see it, nobody else ever does.
+    is_rehearsal: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     status: Mapped[str] = mapped_column(String(10), default="upcoming")
     organizer_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     board_key_hash: Mapped[str | None] = mapped_column(String(64))
