@@ -40,7 +40,20 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
     """
     from app.extensions import csrf
 
-    from . import auth, coordination, cors, feeds, identity, matches, me, outcomes, results, spec, tournaments
+    from . import (
+        auth,
+        conflicts,
+        coordination,
+        cors,
+        feeds,
+        identity,
+        matches,
+        me,
+        outcomes,
+        results,
+        spec,
+        tournaments,
+    )
 
     identity.register_identity(app)
     cors.register_cors(app, allowed_origins)
@@ -51,6 +64,7 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
         results.blueprint,
         outcomes.blueprint,
         coordination.blueprint,
+        conflicts.blueprint,
         me.blueprint,
         feeds.blueprint,
         *tournaments.BLUEPRINTS,

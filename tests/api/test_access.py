@@ -77,6 +77,7 @@ ELSEWHERE = [
     ("GET", "/api/me/matches/"),
     ("POST", "/api/me/seen/"),
     ("GET", "/api/me/coordinating/"),
+    ("GET", "/api/conflicts/"),
     ("GET", "/api/feeds/"),
     ("POST", "/api/feeds/"),
     ("GET", "/api/feeds/1/"),

@@ -6,6 +6,7 @@ from tests import factories
 from tests.api.around import address
 from tests.api.support import ROLES, assert_problem, person
 
+MISSING = 2**31 - 1
 RUNS_IT = ("admin", "organizer")
 OTHERS = tuple(role for role in ROLES if role not in RUNS_IT)
 # Of a private tournament these know nothing.
@@ -22,12 +23,15 @@ PUBLIC = [
     ("GET", "brackets/"),
     ("GET", "brackets/{bracket}/"),
     ("GET", "disputes/"),
+    ("GET", "estimates/"),
 ]
 INTERNAL = [
     ("GET", "staff/"),
     ("GET", "staff/{staff}/"),
     ("GET", "audit/"),
     ("GET", "stations/{station}/queue/"),
+    ("GET", "estimates/accuracy/"),
+    ("GET", "conflicts/"),
     ("GET", "schedule/"),
     ("GET", "schedule/{batch}/"),
     ("GET", "board-link/"),
@@ -62,6 +66,7 @@ WRITES = [
     ("DELETE", "breaks/{break}/", None, 204),
     ("POST", "schedule/", {"changes": []}, 400),
     ("POST", "schedule/{batch}/undo/", None, 200),
+    ("POST", "conflicts/mend/", {"kind": "no_stream", "match": MISSING}, 404),
     ("POST", "delay/", {"minutes": 0}, 400),
     ("POST", "auto-schedule/", {"windows": []}, 400),
     ("POST", "brackets/", {"name": "Main", "format": "single_elimination"}, 201),
@@ -87,6 +92,8 @@ WRONG_VERBS = {
     "schedule/": "PUT",
     "schedule/{batch}/": "DELETE",
     "schedule/{batch}/undo/": "GET",
+    "conflicts/": "POST",
+    "conflicts/mend/": "GET",
     "delay/": "GET",
     "auto-schedule/": "GET",
     "brackets/": "PATCH",
@@ -94,10 +101,11 @@ WRONG_VERBS = {
     "brackets/{bracket}/next-round/": "GET",
     "matches/": "PATCH",
     "disputes/": "POST",
+    "estimates/": "POST",
+    "estimates/accuracy/": "POST",
     "audit/": "DELETE",
     "board-link/": "PATCH",
 }
-MISSING = 2**31 - 1
 
 
 class Ground:

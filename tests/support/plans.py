@@ -156,7 +156,7 @@ def _disorder(feeder: PlannedMatch, fed: PlannedMatch) -> Iterable[Conflict]:
     ids = tuple(each.id for each in sorted((feeder, fed), key=lambda each: (each.start, each.id)))
     start, end = minute_of(fed.start), minute_of(feeder.end)
     too_early, resting = set(range(start, end)), set(range(start, end + fed.rest_minutes))
-    return _conflict("order", ids, None, too_early or resting, not too_early)
+    return _conflict("order", ids, fed.id, too_early or resting, not too_early)
 
 
 def _alone(plan: Plan, each: PlannedMatch) -> Iterable[Conflict]:

@@ -87,7 +87,7 @@ def test_a_person_in_two_tournaments_clashes():
 def test_a_match_waits_for_those_that_feed_it_and_a_rest(start, interval, rest):
     feeder, fed = match(1, 0), match(2, start, feeders=(1, 9), rest_minutes=10)
     ids = (1, 2) if start > 0 else (2, 1)
-    expected = [Conflict("order", ids, None, span(*interval), rest)] if interval else []
+    expected = [Conflict("order", ids, 2, span(*interval), rest)] if interval else []
     assert find_conflicts(plan(feeder, fed), LONG_AGO) == expected
 
 

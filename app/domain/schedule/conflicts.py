@@ -37,9 +37,10 @@ class Conflict:
     """Something that cannot be played as planned.
 
     `match_ids` are one match or two, the earlier one first. `subject_id` is the participant, user, station,
-    coordinator or break; None for a stream and for the order. `interval` is the time that both need; for the
-    order, that from the start of the match to the end of the one that feeds it. Where `rest` is set only the
-    rest between the two is too short, and it is how far the rest reaches beyond the start of the later one.
+    coordinator or break, for the order the match that is fed, and None for a stream. `interval` is the time
+    that both need; for the order, that from the start of the match to the end of the one that feeds it. Where
+    `rest` is set only the rest between the two is too short, and it is how far the rest reaches beyond the
+    start of the later one.
     """
 
     kind: ConflictKind
@@ -176,7 +177,7 @@ def _out_of_order(match: PlannedMatch, feeder: PlannedMatch) -> Conflict:
     rest = feeder.end <= match.start
     end = feeder.end + timedelta(minutes=match.rest_minutes) if rest else feeder.end
     ids = tuple(each.id for each in sorted((match, feeder), key=in_order))
-    return Conflict(ConflictKind.ORDER, ids, None, Interval(match.start, end), rest)
+    return Conflict(ConflictKind.ORDER, ids, match.id, Interval(match.start, end), rest)
 
 
 def _in_breaks(plan: Plan, matches: list[PlannedMatch]) -> Iterator[Conflict]:

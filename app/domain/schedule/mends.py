@@ -1,6 +1,7 @@
 """What one click can do about a conflict: nothing is offered that leaves it, or brings about another."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -67,6 +68,21 @@ def mends(conflict: Conflict, plan: Plan, now: datetime) -> list[Mend]:
         if found:
             return found[:MOST_OFFERED]
     return []
+
+
+def free_helpers(plan: Plan, match: PlannedMatch, users: Iterable[int]) -> list[int]:
+    """Those of the users who neither play nor coordinate while the match is played.
+
+    Who coordinates least comes first. The present coordinator of the match is none of them; for a match without
+    a time all others are free.
+    """
+    timed = [other for other in plan.matches if other.start is not None and other.id != match.id]
+    busy = {match.coordinator_id}
+    for other in timed:
+        if match.start is not None and other.interval.overlaps(match.interval):
+            busy |= {other.coordinator_id, *other.people}
+    load = Counter(other.coordinator_id for other in timed)
+    return sorted((user for user in users if user not in busy), key=lambda user: (load[user], user))
 
 
 def _changeable(conflict: Conflict, plan: Plan) -> list[PlannedMatch]:

@@ -1,7 +1,7 @@
 """Conflicts of a schedule in words, and what a tournament says to a change that makes new ones."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,87 +41,92 @@ def weigh(actor: Actor, tournament: Tournament, changes: Changes, now: datetime)
 
     Raises Refused with them where the tournament's `conflict_policy` is to refuse.
     """
-    sentences = [found["detail"] for found in as_documents(actor, that_come(tournament, changes, now))]
+    sentences = [told.detail for told in tell(actor, that_come(tournament, changes, now))]
     if sentences and tournament.conflict_policy == "refuse":
         raise Refused(sentences)
     return sentences
 
 
 def as_documents(actor: Actor, conflicts: Sequence[Conflict]) -> list[dict]:
-    """The conflicts for the actor, who learns nothing of matches that they may not see.
+    """The conflicts for the actor, each as `Told.document` has it."""
+    return [told.document() for told in tell(actor, conflicts)]
 
-    Each is `{"kind", "rest", "matches": [ids], "subject", "detail", "starts_at", "ends_at"}`: a sentence as
-    `detail`, times in UTC.
+
+@dataclass(frozen=True)
+class Told:
+    """A conflict in words, for somebody who learns nothing of matches that they may not see.
+
+    The `sentence` has places for `{who}`, `{first}` and `{second}`; by place, `labels` has the matches in
+    words, and `links` their ids, None for one that the reader may not see.
     """
-    names = _Names(actor, conflicts)
-    return [
-        {
+
+    conflict: Conflict
+    sentence: str
+    subject: str
+    labels: dict[str, str]
+    links: dict[str, int | None]
+
+    @property
+    def detail(self) -> str:
+        """The whole sentence."""
+        return self.sentence.format(who=self.subject, **self.labels)
+
+    def document(self) -> dict:
+        """`{"kind", "rest", "matches": [ids], "subject", "detail", "starts_at", "ends_at"}`, times in UTC."""
+        conflict = self.conflict
+        return {
             "kind": str(conflict.kind),
             "rest": conflict.rest,
-            "matches": [id_ for id_ in conflict.match_ids if id_ in names.matches],
-            "subject": names.subject(conflict),
-            "detail": _SENTENCES[conflict.kind](names, conflict),
+            "matches": [id_ for id_ in conflict.match_ids if id_ in self.links.values()],
+            "subject": self.subject,
+            "detail": self.detail,
             "starts_at": iso(conflict.interval.start),
             "ends_at": iso(conflict.interval.end),
         }
+
+
+def tell(actor: Actor, conflicts: Sequence[Conflict]) -> list[Told]:
+    """The conflicts in words for the actor; few queries, however many there are."""
+    known = _known(actor, {id_ for conflict in conflicts for id_ in conflict.match_ids})
+    subjects = {
+        kind: _read(query, {one.subject_id for one in conflicts if one.kind == kind} - {None})
+        for kind, query in _SUBJECTS.items()
+    }
+    return [
+        _told(conflict, subjects.get(conflict.kind, {}).get(conflict.subject_id, ""), known)
         for conflict in conflicts
     ]
 
 
-class _Names:
-    """What the things are called that conflicts are about."""
-
-    def __init__(self, actor: Actor, conflicts: Sequence[Conflict]):
-        self.matches = labels(actor, {id_ for conflict in conflicts for id_ in conflict.match_ids})
-        self._subjects = {
-            kind: _read(
-                query,
-                {one.subject_id for one in conflicts if one.kind == kind and one.subject_id is not None},
-            )
-            for kind, query in _SUBJECTS.items()
-        }
-
-    def subject(self, conflict: Conflict) -> str:
-        """The name of what is wanted twice; empty where it is the match itself."""
-        return self._subjects.get(conflict.kind, {}).get(conflict.subject_id, "")
-
-    def match(self, conflict: Conflict, place: int) -> str:
-        """The match in words; with its tournament's name where that differs from the other's."""
-        return self.matches.get(conflict.match_ids[place], "a match of another tournament")
-
-    def both(self, conflict: Conflict) -> str:
-        """Both matches in words."""
-        return f"{self.match(conflict, 0)} and {self.match(conflict, 1)}"
+def _told(conflict: Conflict, subject: str, known: Mapping[int, tuple[str, str]]) -> Told:
+    ids = conflict.match_ids
+    if conflict.kind is ConflictKind.ORDER and ids[0] == conflict.subject_id:
+        # What feeds is told first, whichever of the two is planned first.
+        ids = ids[::-1]
+    is_across = len({known[id_][1] for id_ in ids if id_ in known}) > 1
+    words, links = {}, {}
+    for place, id_ in zip(("first", "second"), ids, strict=False):
+        label, tournament = known.get(id_, ("a match of another tournament", ""))
+        words[place] = f"{label} of {tournament}" if is_across else label
+        links[place] = id_ if id_ in known else None
+    sentences = _TOO_LITTLE_REST if conflict.rest else _SENTENCES
+    return Told(conflict, sentences[conflict.kind], subject, words, links)
 
 
-def _wanted_twice(verb: str) -> Callable[[_Names, Conflict], str]:
-    def sentence(names: _Names, conflict: Conflict) -> str:
-        who, both = names.subject(conflict), names.both(conflict)
-        if conflict.rest:
-            return f"{who} has too little rest between {both}."
-        return f"{who} {verb} {both} at the same time."
-
-    return sentence
-
-
-def _order(names: _Names, conflict: Conflict) -> str:
-    first, second = names.match(conflict, 0), names.match(conflict, 1)
-    if conflict.rest:
-        return f"Whoever comes from {first} has too little rest before {second}."
-    return f"{second} is planned before {first}, which decides who plays, can be over."
-
-
-_SENTENCES: dict[ConflictKind, Callable[[_Names, Conflict], str]] = {
-    ConflictKind.PARTICIPANT: _wanted_twice("plays"),
-    ConflictKind.PERSON: _wanted_twice("plays"),
-    ConflictKind.STATION: _wanted_twice("has"),
-    ConflictKind.COORDINATOR: _wanted_twice("coordinates"),
-    ConflictKind.STREAM: lambda names, one: f"{names.both(one)} are on the same stream at the same time.",
-    ConflictKind.ORDER: _order,
-    ConflictKind.BREAK: lambda names, one: f"{names.match(one, 0)} runs into {names.subject(one)}.",
-    ConflictKind.HOURS: lambda names, one: (
-        f"{names.match(one, 0)} is outside the hours of {names.subject(one)}."
-    ),
+_SENTENCES = {
+    ConflictKind.PARTICIPANT: "{who} plays {first} and {second} at the same time.",
+    ConflictKind.PERSON: "{who} plays {first} and {second} at the same time.",
+    ConflictKind.STATION: "{who} has {first} and {second} at the same time.",
+    ConflictKind.COORDINATOR: "{who} coordinates {first} and {second} at the same time.",
+    ConflictKind.STREAM: "{first} and {second} are on the same stream at the same time.",
+    ConflictKind.ORDER: "{second} is planned before {first}, which decides who plays, can be over.",
+    ConflictKind.BREAK: "{first} runs into {who}.",
+    ConflictKind.HOURS: "{first} is outside the hours of {who}.",
+}
+_TOO_LITTLE_REST = {
+    ConflictKind.PARTICIPANT: "{who} has too little rest between {first} and {second}.",
+    ConflictKind.PERSON: "{who} has too little rest between {first} and {second}.",
+    ConflictKind.ORDER: "Whoever comes from {first} has too little rest before {second}.",
 }
 _SUBJECTS: dict[ConflictKind, Select] = {
     ConflictKind.PARTICIPANT: select(Participant.id, Participant.name),
@@ -141,25 +146,23 @@ def _read(query: Select, ids: Collection[int]) -> dict[int, str]:
 
 
 def labels(actor: Actor, ids: Collection[int]) -> dict[int, str]:
-    """The matches in words, those that the actor may see; with their tournament where there are several."""
+    """In words those of the matches that the actor may see."""
+    return {id_: label for id_, (label, _) in _known(actor, ids).items()}
+
+
+def _known(actor: Actor, ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """What those of the matches are called that the actor may see, and their tournaments."""
+    if not ids:
+        return {}
     side1, side2 = aliased(Participant), aliased(Participant)
     rows = db.session.execute(
-        select(
-            Match.id,
-            Match.match_number,
-            Match.tournament_id,
-            Tournament.name,
-            side1.name.label("side1"),
-            side2.name.label("side2"),
-        )
+        select(Match.id, Match.match_number, Tournament.name, side1.name, side2.name)
         .join(Tournament, Tournament.id == Match.tournament_id)
         .outerjoin(side1, side1.id == Match.participant1_id)
         .outerjoin(side2, side2.id == Match.participant2_id)
         .where(Match.id.in_(ids), access.visible_tournaments(actor))
-    ).all()
-    several = len({row.tournament_id for row in rows}) > 1
+    ).tuples()
     return {
-        row.id: f"M{row.match_number} ({row.side1 or 'open'} v {row.side2 or 'open'})"
-        + (f" of {row.name}" if several else "")
-        for row in rows
+        id_: (f"M{number} ({name1 or 'open'} v {name2 or 'open'})", tournament)
+        for id_, number, tournament, name1, name2 in rows
     }
