@@ -124,22 +124,23 @@ def check_match(
     """The actor's roles towards the match, without loading it; raises like `get_match`."""
     _require_sign_in(actor, permission)
     row = _SUBJECT.first({"match_id": match_id, "user_id": actor.user_id})
-    if row is not None:
-        row = {name.removeprefix(SUBJECT_PREFIX): value for name, value in row.items()}
     return check_subject(actor, row, permission, deleted=deleted)
 
 
 def check_subject(
-    actor: Actor, row: Mapping[str, Any] | None, permission: Permission, *, deleted: bool = False
+    actor: Actor, row: dict[str, Any] | None, permission: Permission, *, deleted: bool = False
 ) -> frozenset[Role]:
     """The actor's roles towards the match of this row, None for no such match; raises like `get_match`.
 
-    The row has the SUBJECT columns, by their names without the prefix.
+    The row has the SUBJECT columns, which are taken out of it.
     """
-    if row is None or row["tournament_is_deleted"] or (row["is_deleted"] and not deleted):
+    if row is None:
         raise NotFound
-    roles = roles_of(actor, _subject(actor, row))
-    _require(actor, roles, permission, permission if row["is_deleted"] else Permission.MATCH_VIEW)
+    subject = {name: row.pop(label) for name, label in _SUBJECT_LABELS.items()}
+    if subject["tournament_is_deleted"] or (subject["is_deleted"] and not deleted):
+        raise NotFound
+    roles = roles_of(actor, _subject(actor, subject))
+    _require(actor, roles, permission, permission if subject["is_deleted"] else Permission.MATCH_VIEW)
     return roles
 
 
@@ -238,20 +239,19 @@ _TOURNAMENT_ID, _SIDE1, _SIDE2 = (
 )
 _RELATIONS = Prepared(select(*_relations(_TOURNAMENT_ID)))
 _RELATIONS_TO_MATCH = Prepared(select(*_relations(_TOURNAMENT_ID, _SIDE1, _SIDE2)))
-SUBJECT_PREFIX = "subject_"
-# What decides about the roles of the user `user_id` towards a match, for a select of matches and tournaments.
-SUBJECT = tuple(
-    column.label(f"{SUBJECT_PREFIX}{column.key}")
-    for column in (
-        Match.is_deleted,
-        Tournament.is_deleted.label("tournament_is_deleted"),
-        Tournament.is_public,
-        Tournament.organizer_id,
-        Tournament.coordinators_run_matches,
-        Match.coordinator_id,
-        *_relations(Match.tournament_id, Match.participant1_id, Match.participant2_id),
-    )
+# What decides about the roles of the user `user_id` towards a match, for a select of matches and tournaments:
+# labelled, since whatever asks for the match itself has such columns too.
+_SUBJECT_COLUMNS = (
+    Match.is_deleted,
+    Tournament.is_deleted.label("tournament_is_deleted"),
+    Tournament.is_public,
+    Tournament.organizer_id,
+    Tournament.coordinators_run_matches,
+    Match.coordinator_id,
+    *_relations(Match.tournament_id, Match.participant1_id, Match.participant2_id),
 )
+_SUBJECT_LABELS = {column.key: f"subject_{column.key}" for column in _SUBJECT_COLUMNS}
+SUBJECT = tuple(column.label(_SUBJECT_LABELS[column.key]) for column in _SUBJECT_COLUMNS)
 _SUBJECT = Prepared(
     select(*SUBJECT)
     .select_from(Match)

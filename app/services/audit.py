@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from app.domain.permissions import Actor
 from app.models import AuditLog
 
+from .prepared import Prepared
 from .unit_of_work import UnitOfWork
 
 
@@ -89,10 +90,8 @@ def record(
 
     `meta` has ids, names of keys and times, never a secret value.
     """
-    # Whatever the row refers to must be there before it.
-    uow.session.flush()
-    return uow.connection.scalar(
-        _INSERT,
+    written = uow.write(
+        _ROW,
         {
             "user_id": actor.user_id,
             "action": str(action),
@@ -103,7 +102,11 @@ def record(
             "ip": actor.ip,
         },
     )
+    return written[0]["id"]
 
 
 # Without an object: nothing is done with the row but to write it.
-_INSERT = insert(AuditLog.__table__).returning(AuditLog.__table__.c.id)
+_ROW = Prepared(
+    insert(AuditLog.__table__).returning(AuditLog.__table__.c.id),
+    ("user_id", "action", "tournament_id", "match_id", "meta", "created_at", "ip"),
+)

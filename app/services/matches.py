@@ -19,7 +19,7 @@ from app.domain.states import (
 from app.extensions import db
 from app.models import Bracket, Match, Participant, User
 
-from . import access, audit, progression
+from . import access, audit, held, progression
 from .audit import AuditAction
 from .bracket_end import reopen
 from .coordination import HANDS_OVER
@@ -139,7 +139,7 @@ def _free_number(uow: UnitOfWork, tournament_id: int, bracket_id: int | None, wa
 def start(*, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None) -> None:
     """READY -> LIVE; raises Refused with every reason why not."""
     with unit_of_work(now) as uow:
-        found = load(uow, actor, match_id, Permission.MATCH_START, expected_version)
+        found = held.hold(uow, actor, match_id, Permission.MATCH_START, expected_version)
         match, tournament = found.match, found.tournament
         reasons = start_blocking_reasons(facts(match, tournament))
         if tournament.conflict_policy == "refuse":
@@ -149,7 +149,11 @@ def start(*, actor: Actor, match_id: int, now: datetime, expected_version: int |
         move(match, Move.START)
         match.started_at = now
         touch(match, now)
-        progression.mark_live(match, tournament)
+        held.save(uow, found, "state", "started_at")
+        if progression.mark_live(match, tournament):
+            # Once in each bracket: not only the match changes.
+            whole = uow.session.get(Match, match.id)
+            progression.mark_live(whole, whole.tournament)
         tell(uow, match, EventType.MATCH_STARTED)
         audit.record(
             uow,

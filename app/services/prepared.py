@@ -1,17 +1,17 @@
-"""Statements that are compiled once, for what the whole hall asks for again and again.
+"""Statements that are compiled once, for what the whole hall asks for and does again and again.
 
 The driver's rows become documents directly: no session, no objects, and times only as the text that is sent.
-Reading the same through the ORM takes about three times as long.
+Reading or writing the same through the ORM takes about three times as long.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, Select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Dialect, Engine, Select, UpdateBase
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from app.database import reading_connection
 from app.extensions import db
@@ -21,10 +21,14 @@ log = logging.getLogger(__name__)
 
 
 class Prepared:
-    """A SELECT whose every bound value has a name; lists of values (expanding) are not taken."""
+    """A statement whose every bound value has a name; lists of values (expanding) are not taken.
 
-    def __init__(self, statement: Select):
+    An INSERT has such a value for each of its `columns`: all that have no default in the database.
+    """
+
+    def __init__(self, statement: Select | UpdateBase, columns: Sequence[str] | None = None):
         self._statement = statement
+        self._columns = columns
         self._compiled: dict[str, _Compiled] = {}
 
     def first(self, values: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -37,15 +41,35 @@ class Prepared:
         Raises OperationalError where the database cannot be asked.
         """
         engine = db.engine
-        compiled = self._compiled.get(engine.dialect.name)
-        if compiled is None:
-            compiled = self._compiled[engine.dialect.name] = _Compiled(self._statement, engine.dialect)
+        compiled = self._compiled_for(engine.dialect)
         return compiled.documents_of(_fetch(engine, compiled.text, compiled.parameters(values)))
+
+    def write(self, connection: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Do it in this connection's transaction; what it returns, as such documents.
+
+        Raises what SQLAlchemy raises for a statement of its own.
+        """
+        dialect = connection.dialect
+        compiled = self._compiled_for(dialect)
+        parameters = compiled.parameters(values)
+        try:
+            return compiled.documents_of(_run(connection.connection, compiled.text, parameters))
+        except dialect.loaded_dbapi.Error as error:
+            raise DBAPIError.instance(
+                compiled.text, None, error, dialect.loaded_dbapi.Error, hide_parameters=True, dialect=dialect
+            ) from error
+
+    def _compiled_for(self, dialect: Dialect) -> "_Compiled":
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = _Compiled(self._statement, self._columns, dialect)
+            self._compiled[dialect.name] = compiled
+        return compiled
 
 
 class _Compiled:
-    def __init__(self, statement: Select, dialect: Dialect):
-        compiled = statement.compile(dialect=dialect)
+    def __init__(self, statement: Select | UpdateBase, columns: Sequence[str] | None, dialect: Dialect):
+        compiled = statement.compile(dialect=dialect, column_keys=columns)
         self.text = str(compiled)
         self._fixed = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
         # Where the driver knows no names; what no condition uses is left out either way.
@@ -55,8 +79,10 @@ class _Compiled:
             for name, bind in compiled.binds.items()
         }
         self._processors = {name: process for name, process in processors.items() if process}
-        self._names = tuple(column.key for column in statement.selected_columns)
-        readers = [_reader(column.type, dialect) for column in statement.selected_columns]
+        # What it selects, or returns.
+        selected = statement.exported_columns
+        self._names = tuple(column.key for column in selected)
+        readers = [_reader(column.type, dialect) for column in selected]
         self._readers = [(name, read) for name, read in zip(self._names, readers, strict=True) if read]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
@@ -90,17 +116,21 @@ def _time_text(value: datetime | str) -> str:
 
 
 def _fetch(engine: Engine, text: str, parameters: Any) -> list[tuple]:
-    # As the engine does where it is told to; who counts statements listens here too.
-    log.debug(text)
     try:
         with _connection(engine) as connection:
-            cursor = connection.cursor()
-            cursor.execute(text, parameters)
-            rows = cursor.fetchall()
-            cursor.close()
-            return rows
+            return _run(connection, text, parameters)
     except engine.dialect.loaded_dbapi.Error as error:
         raise OperationalError(text, parameters, error) from error
+
+
+def _run(connection: Any, text: str, parameters: Any) -> list[tuple]:
+    # As the engine does where it is told to; who counts statements listens here too.
+    log.debug(text)
+    cursor = connection.cursor()
+    cursor.execute(text, parameters)
+    rows = cursor.fetchall() if cursor.description else []
+    cursor.close()
+    return rows
 
 
 def _connection(engine: Engine) -> AbstractContextManager[Any]:

@@ -26,12 +26,14 @@ from .tables import BracketTables
 from .unit_of_work import UnitOfWork
 
 
-def mark_live(match: Match, tournament: Tournament) -> None:
-    """A match has started: so have its bracket and its tournament."""
+def mark_live(match: Match, tournament: Tournament) -> bool:
+    """A match has started: so have its bracket and its tournament; True where one of them had not yet."""
+    begun = [tournament] if tournament.status in ("draft", "upcoming") else []
     if match.bracket is not None and match.bracket.status == "ready":
-        match.bracket.status = "live"
-    if tournament.status in ("draft", "upcoming"):
-        tournament.status = "live"
+        begun.append(match.bracket)
+    for each in begun:
+        each.status = "live"
+    return bool(begun)
 
 
 def complete(uow: UnitOfWork, match: Match, tournament: Tournament, result: MatchResult, step: Move) -> None:

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Select, bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from app.domain.errors import Conflict, NotFound
 from app.extensions import db
 from app.models import Event, Match, Tournament
 from app.models.types import utc_now
+
+from .prepared import Prepared
 
 log = logging.getLogger(__name__)
 
@@ -35,15 +38,27 @@ _LOCKED_TOURNAMENT, _LOCKED_TOURNAMENT_OF_MATCH = (
         select(Match.tournament_id).where(Match.id == bindparam("id")).scalar_subquery(),
     )
 )
+_HELD_TOURNAMENT_OF_MATCH = Prepared(
+    select(Tournament.id)
+    .join(Match, Match.tournament_id == Tournament.id)
+    .where(Match.id == bindparam("id", type_=Integer), ~Tournament.is_deleted)
+    .with_for_update(of=Tournament)
+)
 # Of the tables, not of the objects: nothing is done with these rows but to write them.
 _TOURNAMENTS = Tournament.__table__.c
-_COUNTED_ON = (
+_COUNTED_ON = Prepared(
     update(Tournament.__table__)
-    .where(_TOURNAMENTS.id == bindparam("tournament_id"))
-    .values(event_seq=_TOURNAMENTS.event_seq + bindparam("events"), revision=_TOURNAMENTS.revision + 1)
+    .where(_TOURNAMENTS.id == bindparam("tournament_id", type_=Integer))
+    .values(
+        event_seq=_TOURNAMENTS.event_seq + bindparam("events", type_=Integer),
+        revision=_TOURNAMENTS.revision + 1,
+    )
     .returning(_TOURNAMENTS.event_seq)
 )
-_EVENT = insert(Event.__table__)
+_EVENT = Prepared(
+    insert(Event.__table__).inline(),
+    ("tournament_id", "seq", "type", "match_id", "is_private", "payload", "created_at"),
+)
 
 
 # What looks at a change that is only tried out; such a change is never committed.
@@ -55,8 +70,7 @@ class UnitOfWork:
 
     def __init__(self, now: datetime, connection: Connection):
         self.session = db.session
-        # The session's own, for rows that need no objects; flush before it is used.
-        self.connection = connection
+        self._connection = connection
         self.now = now
         self._events: list[dict] = []
         self._locked: set[int] = set()
@@ -72,6 +86,18 @@ class UnitOfWork:
     def lock_tournament_of(self, match_id: int) -> Tournament:
         """The same for the tournament that a match belongs to."""
         return self._lock(_LOCKED_TOURNAMENT_OF_MATCH, match_id)
+
+    def hold_tournament_of(self, match_id: int) -> None:
+        """The same lock for a change that needs no object of the tournament."""
+        row = _HELD_TOURNAMENT_OF_MATCH.first({"id": match_id})
+        if row is None:
+            raise NotFound
+        self._locked.add(row["id"])
+
+    def write(self, statement: Prepared, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Change rows that need no objects, after all that the objects have changed; what is returned."""
+        self.session.flush()
+        return statement.write(self._connection, values)
 
     def _lock(self, statement: Select, id: int) -> Tournament:
         tournament = self.session.scalar(statement, {"id": id})
@@ -103,16 +129,15 @@ class UnitOfWork:
 
     def write_events(self) -> dict[int, int]:
         """Number and write the collected events; returns the last seq by tournament that has some."""
-        self.session.flush()
         last: dict[int, int] = {}
         for tournament_id in sorted({*self._locked, *(event["tournament_id"] for event in self._events)}):
             events = [event for event in self._events if event["tournament_id"] == tournament_id]
-            seq = self.connection.scalar(_COUNTED_ON, {"tournament_id": tournament_id, "events": len(events)})
+            counted = {"tournament_id": tournament_id, "events": len(events)}
+            rows = self.write(_COUNTED_ON, counted)
             if events:
-                last[tournament_id] = seq
-                first = seq - len(events) + 1
-                rows = [{**event, "seq": first + place} for place, event in enumerate(events)]
-                self.connection.execute(_EVENT, rows)
+                last[tournament_id] = rows[0]["event_seq"]
+                for seq, event in enumerate(events, start=last[tournament_id] - len(events) + 1):
+                    self.write(_EVENT, {**event, "seq": seq})
         self._events.clear()
         return last
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import Integer, and_, bindparam, or_, select
 
-from app.domain.errors import NotFound
 from app.domain.lobby import SCHEMAS, public_part
 from app.domain.permissions import Actor, Permission, may
 from app.extensions import db
@@ -103,14 +102,7 @@ _OPEN_DISPUTE = Prepared(
 def match_document(actor: Actor, match_id: int, *, deleted: bool = False) -> dict:
     """The full match as the actor may see it; raises NotFound."""
     row = _DOCUMENT.first({"match_id": match_id, "user_id": actor.user_id})
-    if row is None:
-        raise NotFound
-    subject = {
-        name.removeprefix(access.SUBJECT_PREFIX): row.pop(name)
-        for name in list(row)
-        if name.startswith(access.SUBJECT_PREFIX)
-    }
-    roles = access.check_subject(actor, subject, Permission.MATCH_VIEW, deleted=deleted)
+    roles = access.check_subject(actor, row, Permission.MATCH_VIEW, deleted=deleted)
     beside = {name: row.pop(name) for name in LOBBY_COLUMNS}
     answer = {name: row.pop(name) for name in _ANSWER}
     game, (submitted_by, submitted_at) = row.pop("game"), (row.pop(name) for name in _RESULT)
