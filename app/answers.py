@@ -141,6 +141,13 @@ def shows_only(by: str, key: int | str) -> None:
         truth.tournament = find_revision(db.engine, by, key)
 
 
+def true_for(seconds: float) -> None:
+    """Say that this answer shows what follows the clock, and is true for so long at most."""
+    truth: Truth | None = request.environ.get(_TRUTH)
+    if truth is not None:
+        truth.until = min(truth.until, monotonic() + seconds)
+
+
 def _is_stranger(environ: dict) -> bool:
     return "HTTP_COOKIE" not in environ and "HTTP_AUTHORIZATION" not in environ
 

@@ -79,6 +79,20 @@ def test_a_page_that_follows_the_clock_is_kept_for_a_moment(app, stranger, monke
         assert reads(app, lambda path=path: stranger.get(path)) != []
 
 
+def test_a_page_that_tells_what_is_expected_is_kept_for_a_minute(app, stranger, monkeypatch):
+    scene, over = make.scene(), make.scene("COMPLETED")
+    paths = [f"/matches/{scene.match.id}/", f"/tournaments/{scene.tournament.slug}/matches/"]
+    for path in paths:
+        assert "expected" in stranger.get(path).text
+        assert reads(app, lambda path=path: stranger.get(path)) == []
+    stranger.get(f"/matches/{over.match.id}/")
+    later = answers.monotonic() + 61
+    monkeypatch.setattr(answers, "monotonic", lambda: later)
+    for path in paths:
+        assert reads(app, lambda path=path: stranger.get(path)) != []
+    assert reads(app, lambda: stranger.get(f"/matches/{over.match.id}/")) == []
+
+
 @pytest.mark.both_databases
 def test_a_change_over_the_api_is_seen_at_once(stranger, api_client):
     scene = make.scene()

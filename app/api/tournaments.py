@@ -11,6 +11,7 @@ from app.services.queries import tournaments as queries
 
 from . import (
     tournaments_brackets,
+    tournaments_estimates,
     tournaments_participants,
     tournaments_people,
     tournaments_schedule,
@@ -44,6 +45,7 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     tournaments_people.blueprint,
     tournaments_stations.blueprint,
     tournaments_schedule.blueprint,
+    tournaments_estimates.blueprint,
     tournaments_brackets.blueprint,
 )
 

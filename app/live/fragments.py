@@ -1,9 +1,11 @@
 """The public fragments that go out inside page events: rendered once for each event, not for each reader."""
 
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 
 from flask import Flask, render_template
 
+from app.services.queries import estimates
 from app.services.queries.rows import list_rows_of
 
 ROW, SCOREBOARD, BRACKET = "row", "scoreboard", "bracket"
@@ -31,6 +33,8 @@ class Fragments:
         # A request without a cookie: whatever the templates ask, the answer is that of nobody.
         with self._app.test_request_context("/"):
             rows = list_rows_of(sorted(match_ids))
+            # Many small changes, such as check-ins, do not have the whole day estimated anew each.
+            estimates.tell(rows, datetime.now(UTC), anew=False)
             return {row["id"]: render_template(TEMPLATES[fragment], match=row).strip() for row in rows}
 
     def bracket(self, tournament_id: int, bracket_id: int) -> str | None:

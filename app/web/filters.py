@@ -47,6 +47,7 @@ _ROW_FIELDS = (
     "station_time_zone",
     "called_at",
     "stream_url",
+    "expected",
 )
 _LAST = 9_999_999_999
 _AWAITED = (MatchState.PENDING_RESULT, MatchState.DISPUTED)

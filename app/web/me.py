@@ -9,7 +9,7 @@ from app.domain.desk import span
 from app.domain.states import MatchState
 from app.services import seen
 from app.services.queries import coordinating as queries
-from app.services.queries import match_panel
+from app.services.queries import estimates, match_panel
 from app.services.queries.own_matches import OwnMatches, list_own_matches
 
 from . import match_views
@@ -25,6 +25,7 @@ def mine():
     """The reader's own matches: the next one first, with what there is to do in it."""
     actor = current_actor()
     own = list_own_matches(actor)
+    estimates.tell([*own.coming, *own.coordinated], now())
     next_up = own.coming[0] if own.coming else None
     controls = None
     if next_up:

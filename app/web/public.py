@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
-from app.answers import kept_for_strangers, shows_only
+from app.answers import kept_for_strangers, shows_only, true_for
 from app.domain.lobby import public_part
 from app.domain.permissions import Actor
-from app.services.queries import match_detail, match_panel, pages, rows
+from app.services.queries import estimates, match_detail, match_panel, pages, rows
 
 from . import match_views
 from .guards import current_actor, now
@@ -16,13 +16,17 @@ blueprint = Blueprint("public", __name__)
 _LONGEST_SEARCH = 100
 # Seconds. What is next, and what has only just ended, changes by the clock as well, and not in a hurry.
 A_MOMENT = 5
+# What is expected changes by the clock too, from minute to minute.
+A_MINUTE = 60
 
 
 @blueprint.get("/")
 @kept_for_strangers(A_MOMENT)
 def home():
     """What goes on now, over all public tournaments."""
-    return render_template("public/home.html", now=pages.get_now_everywhere(now()), live_page="home")
+    found = pages.get_now_everywhere(now())
+    estimates.tell(found.next, now(), anew=False)
+    return render_template("public/home.html", now=found, live_page="home")
 
 
 @blueprint.get("/tournaments/")
@@ -42,6 +46,7 @@ def match(match_id: int):
     actor = current_actor()
     values = _for_nobody(match_id) if actor.is_anonymous else _for_somebody(actor, match_id)
     row = values["row"]
+    tell_expected([row])
     return render_template(
         "matches/detail.html",
         **values | {"history": sentences(values["history"], row, values["sides"])},
@@ -84,6 +89,13 @@ def _for_somebody(actor: Actor, match_id: int) -> dict:
         "lobby": public_part(panel.match.lobby),
         "history": match_detail.list_history(actor, match_id),
     }
+
+
+def tell_expected(rows: list[dict]) -> None:
+    """Put what is expected into the public rows of a page that is kept until its matches change."""
+    estimates.tell(rows, now())
+    if any(row.get("expected") for row in rows):
+        true_for(A_MINUTE)
 
 
 def page_number() -> int:

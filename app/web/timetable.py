@@ -14,6 +14,7 @@ from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access
+from app.services.queries import estimates
 from app.services.queries import timetable as queries
 from app.services.schedule import versions
 
@@ -55,6 +56,8 @@ def schedule(slug: str):
     version_id = _number(request.args.get("version", ""))
     if seen.can_manage and version_id:
         values["version"] = queries.find_version(tournament.id, version_id)
+    if seen.can_manage:
+        values["accuracy"] = estimates.accuracy_of(tournament, now())
     shown = _list(seen, day, order) if day is None or order in _ORDERS else _grid(seen, day)
     return render_template("schedule/schedule.html", **values | shown)
 
@@ -177,6 +180,7 @@ def _list(seen: Seen, day: date | None, order: str) -> dict:
     else:
         bounds = queries.day_bounds(day, tournament.time_zone)
         rows = queries.list_day(tournament, day)
+        estimates.tell(rows, now())
         earlier = [row for row in rows if queries.interval_of(row).start < bounds.start]
         rows = rows[len(earlier) :]
     parts = [(f"Since {day - timedelta(days=1):%A}", earlier)] if earlier else []

@@ -13,14 +13,14 @@ from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, tournaments
-from app.services.queries import calendars, match_list, pages, rows
+from app.services.queries import calendars, estimates, match_list, pages, rows
 from app.services.tables import tables_by_bracket
 
 from . import bracket_page, drawing
 from .forms.filters import MatchFilterForm, match_filter_form
 from .guards import current_actor, now
 from .htmx import render
-from .public import A_MOMENT, page_number
+from .public import A_MOMENT, page_number, tell_expected
 
 blueprint = Blueprint("tournament", __name__, url_prefix="/tournaments/<slug>")
 
@@ -61,7 +61,7 @@ def overview(slug: str):
         "public/tournament.html",
         **seen.values("overview"),
         feed_choices=[] if current_actor().is_anonymous else calendars.list_choices(seen.tournament),
-        now=pages.get_now(seen.tournament.id, now()),
+        now=_get_now(seen.tournament.id, coming=10, finished=8),
         brackets=drawing.teasers(brackets, tables_by_bracket(seen.tournament.id, brackets)),
     )
 
@@ -92,6 +92,7 @@ def matches(slug: str):
     count = max(1, -(-found.count // size))
     if page > count:
         raise PageNotFound
+    tell_expected(found.rows)
     return render(
         "public/matches.html",
         "public/_match_results.html",
@@ -106,6 +107,13 @@ def matches(slug: str):
         previous=_other_page(page - 1) if page > 1 else None,
         next=_other_page(page + 1) if page < count else None,
     )
+
+
+def _get_now(tournament_id: int, *, coming: int, finished: int) -> pages.Now:
+    """What goes on, with what is expected of the next matches."""
+    found = pages.get_now(tournament_id, now(), coming=coming, finished=finished)
+    estimates.tell(found.next, now())
+    return found
 
 
 @lru_cache(maxsize=128)
@@ -159,7 +167,7 @@ def board(slug: str):
             "public/board.html",
             **seen.values("board"),
             live_key=key,
-            now=pages.get_now(tournament.id, now(), coming=8, finished=6),
+            now=_get_now(tournament.id, coming=8, finished=6),
             moment=now(),
         )
     )

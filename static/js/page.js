@@ -53,6 +53,16 @@
     if (here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
   });
 
+  // -- what was expected and has not come by then is no estimate any more ----------
+  function age() {
+    document.querySelectorAll("[data-expected]").forEach(function (span) {
+      span.hidden = Date.parse(span.querySelector("time:last-of-type").getAttribute("datetime")) < Date.now();
+    });
+  }
+  age();
+  setInterval(age, 15000);
+  document.addEventListener("visibilitychange", age);
+
   // -- copy buttons ------------------------------------------------------------
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");

@@ -27,6 +27,8 @@ from app.models import (
 from app.models.match import SHOWN_STREAM
 from app.services.coordination import HANDS_OVER
 
+from .estimates import tell
+
 # So many rows of a section stand on the desk; the rest is one click away.
 ROWS_PER_SECTION = 25
 # A section by itself shows as many as one bulk may take.
@@ -84,7 +86,7 @@ class Desk:
 
 
 def get_desk(tournament: Tournament, filters: DeskFilters, now: datetime) -> Desk:
-    """The tournament's desk at this moment: three queries, however many matches there are."""
+    """The tournament's desk at this moment: six queries at most, however many matches there are."""
     rows = [
         _row(found, tournament, now)
         for found in db.session.execute(_narrowed(_select_rows(tournament.id), filters).where(_is_open()))
@@ -100,7 +102,9 @@ def get_desk(tournament: Tournament, filters: DeskFilters, now: datetime) -> Des
         for section in shown
     ]
     desk = Desk(sections, filters)
-    label_open_sides(row for section in desk.sections for row in section.rows)
+    shown_rows = [row for section in desk.sections for row in section.rows]
+    label_open_sides(shown_rows)
+    tell(shown_rows, now, tournament="tournament_id")
     return desk
 
 
@@ -111,6 +115,8 @@ def find_desk_row(tournament: Tournament, match_id: int, now: datetime) -> dict 
         return None
     row = _row(found, tournament, now)
     label_open_sides([row])
+    # Each desk asks for the row after each change of its match.
+    tell([row], now, tournament="tournament_id", anew=False)
     return row
 
 

@@ -16,6 +16,7 @@ from app.services import access
 from app.services.match_changes import iso
 from app.services.schedule.plans import read_plan
 
+from .estimates import tell
 from .rows import list_rows_of
 
 # So many of the next matches of a station are told.
@@ -145,6 +146,7 @@ class _Queues:
         ids = [self._ids(station) for station in self.stations]
         wanted = dict.fromkeys(id_ for one in ids for part in one.values() for id_ in part if id_ is not None)
         rows = {row["id"]: row for row in list_rows_of(wanted)}
+        tell(rows.values(), self._now)
         queues = []
         for station, of in zip(self.stations, ids, strict=True):
             parts = {name: [rows[id_] for id_ in part if id_ in rows] for name, part in of.items()}

@@ -1,7 +1,7 @@
 """Schedules read from the database, as the values that the rules work on."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
@@ -82,7 +82,7 @@ def read_plan(
     own = _rows(and_(*within))
     people = _people(Participant.tournament_id.in_(rules))
     matches = [_planned(row, rules[row.tournament_id], people, now) for row in own]
-    feeders = _feeders(own)
+    feeders = feeders_of(own)
     matches = [replace(match, feeders=feeders.get(match.id, ())) for match in matches]
     stations, breaks = _places(rules)
     times = [match.start for match in matches if match.start is not None and not match.fixed]
@@ -184,8 +184,11 @@ def _people(of_participants: ColumnElement[bool]) -> dict[int, frozenset[int]]:
     return {participant_id: frozenset(users) for participant_id, users in found.items()}
 
 
-def _feeders(rows: list) -> dict[int, tuple[int, ...]]:
-    """Which matches must be over before each of them: those that send a side, and the tables that do."""
+def feeders_of(rows: Sequence) -> dict[int, tuple[int, ...]]:
+    """Which of these must be over before each match: those that send a side, and the tables that do.
+
+    Rows are matches, or their columns `id`, `bracket_id`, `group_name`, where sides go and what fills slots.
+    """
     found: dict[int, set[int]] = defaultdict(set)
     groups: dict[tuple[int, str | None], set[int]] = defaultdict(set)
     for row in rows:
