@@ -7,7 +7,10 @@ wins. All that descend from one sign-in are a family. Using a token again is for
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
@@ -45,7 +48,7 @@ def issue_tokens(*, user: User, now: datetime) -> dict[str, str]:
 
 def refresh_tokens(*, token: str, now: datetime) -> dict[str, str]:
     """A new pair for a refresh token that was never used; raises NotSignedIn for any other."""
-    claims = _claims_of(token, "refresh")
+    claims = _claims_of(token, "refresh", now)
     pair = None
     with unit_of_work(now) as uow:
         # The user's row first: a password change in the meantime must not leave a new token behind.
@@ -65,7 +68,7 @@ def revoke_refresh(*, token: str, now: datetime) -> None:
 
     Raises NotSignedIn for what is no refresh token of ours.
     """
-    claims = _claims_of(token, "refresh")
+    claims = _claims_of(token, "refresh", now)
     with unit_of_work(now) as uow:
         _revoke_family(uow, claims["family"])
 
@@ -97,7 +100,7 @@ def actor_of_bearer(token: str, *, now: datetime, ip: str | None = None) -> Acto
     """
     if token.startswith(_PERSONAL_PREFIX):
         return _actor_of_personal(token, now, ip)
-    claims = _claims_of(token, "access")
+    claims = _claims_of(token, "access", now)
     user = _BEARER.first({"user_id": _user_id(claims), "family": claims["family"]})
     is_current = user is not None and user["is_active"] and user["session_epoch"] == claims["epoch"]
     if not is_current or user["is_signed_out"]:
@@ -250,24 +253,35 @@ def _revoke_family(uow: UnitOfWork, family: str) -> None:
     )
 
 
-def _claims_of(token: str, kind: str) -> dict[str, Any]:
+def _claims_of(token: str, kind: str, now: datetime) -> Mapping[str, Any]:
     """The claims of a token of ours of this kind; whatever else comes in raises NotSignedIn."""
     try:
-        # By itself: the extension decodes a token three times, since keys might differ from one to the next.
-        claims = jwt.decode(token, current_app.secret_key, ["HS256"], _OPTIONS)
+        claims = _signed_claims(token, current_app.secret_key)
     except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
         # The parts of a token are parsed before its signature is checked, so anything may be in there.
         raise NotSignedIn(_BAD_TOKEN) from None
-    if claims.get("type") != kind or not {"sub", "jti", "family", "epoch"} <= claims.keys():
+    if claims.get("type") != kind or not {"sub", "jti", "family", "epoch", "exp"} <= claims.keys():
+        raise NotSignedIn(_BAD_TOKEN)
+    if claims["exp"] <= now.timestamp():
         raise NotSignedIn(_BAD_TOKEN)
     return claims
 
 
-def _user_id(claims: dict[str, Any]) -> int:
+@lru_cache(maxsize=1024)
+def _signed_claims(token: str, key: str) -> Mapping[str, Any]:
+    """What the token says, where it was signed with this key; the same one comes with request after request.
+
+    It may have run out since. Raises what PyJWT raises for any other token, which is not remembered.
+    """
+    # By itself: the extension decodes a token three times, since keys might differ from one to the next.
+    return MappingProxyType(jwt.decode(token, key, ["HS256"], _OPTIONS))
+
+
+def _user_id(claims: Mapping[str, Any]) -> int:
     return int(claims["sub"])
 
 
-def _is_current(user: User | None, claims: dict[str, Any]) -> bool:
+def _is_current(user: User | None, claims: Mapping[str, Any]) -> bool:
     return user is not None and user.is_active and user.session_epoch == claims["epoch"]
 
 

@@ -117,6 +117,15 @@ def change(user, current=make.PASSWORD, new=NEW):
     )
 
 
+def test_an_access_token_that_was_good_runs_out():
+    user = make.user("alice")
+    token = tokens.issue_tokens(user=user, now=make.soon(0))["access"]
+    for minutes in (0, 14):
+        assert tokens.actor_of_bearer(token, now=make.soon(minutes)).user_id == user.id
+    with pytest.raises(NotSignedIn):
+        tokens.actor_of_bearer(token, now=make.soon(16))
+
+
 def test_change_password_ends_sessions_and_families():
     user = make.user("alice")
     session_key = user.get_id()
