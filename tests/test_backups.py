@@ -35,7 +35,7 @@ def spare_url(database_kind, tmp_path, request):
     if database_kind == SQLITE:
         yield f"sqlite:///{tmp_path / 'spare.db'}"
     else:
-        with request.getfixturevalue("postgres").database("spare", template="template1") as url:
+        with request.getfixturevalue("postgres").bare_database("spare") as url:
             yield url
 
 

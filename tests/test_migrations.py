@@ -18,7 +18,7 @@ from tests.support.processes import ROOT, SECRET_KEY
 def empty_url(request, tmp_path):
     """The URL of a database without any tables."""
     if request.param == POSTGRESQL:
-        with request.getfixturevalue("postgres").database("migrated", template="template1") as url:
+        with request.getfixturevalue("postgres").bare_database("migrated") as url:
             yield url
     else:
         yield f"sqlite:///{tmp_path / 'migrated.db'}"
