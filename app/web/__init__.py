@@ -20,6 +20,7 @@ def register_web(app: Flask) -> None:
         me,
         public,
         rooms,
+        schedule_changes,
         security,
         stations,
         timetable,
@@ -34,6 +35,7 @@ def register_web(app: Flask) -> None:
     pages = (
         public,
         timetable,
+        schedule_changes,
         tournament_pages,
         me,
         accounts,

@@ -48,7 +48,7 @@ def sentences(entries: Iterable[dict], row: dict, sides: Iterable) -> list[dict]
 
 def _sentence(action: str, meta: dict, zone: str, names: dict[int, str]) -> str | Markup:
     if "new_scheduled_time" in meta:
-        return _moved(meta["old_scheduled_time"], meta["new_scheduled_time"], zone)
+        return _placed(action, meta, zone)
     if action == "MATCH_CHECK_IN":
         return f"{names.get(meta.get('participant_id'), 'A side')} checked in"
     if action == "MATCH_CALL":
@@ -75,11 +75,25 @@ def _result(action: str, meta: dict, names: dict[int, str]) -> str:
     return f"{names.get(meta.get('submitted_by'), 'A side')} submitted {score}"
 
 
-def _moved(old: str | None, new: str | None, zone: str) -> str | Markup:
+def _placed(action: str, meta: dict, zone: str) -> str | Markup:
+    """Another time, another station, or both; of a delay, and of one that is taken back, it is said so."""
+    old, new = meta["old_scheduled_time"], meta["new_scheduled_time"]
+    parts = []
+    if old != new or "new_station_name" not in meta:
+        is_delay = meta.get("kind") == "delay" and action == "SCHEDULE_CHANGE"
+        parts.append(_moved(old, new, zone, "Delayed" if is_delay else "Moved"))
+    if "new_station_name" in meta:
+        station = meta["new_station_name"]
+        words = f"placed at {station}" if station else "taken off its station"
+        parts.append(words if parts else words[0].upper() + words[1:])
+    return Markup(", ").join(parts)
+
+
+def _moved(old: str | None, new: str | None, zone: str, verb: str) -> str | Markup:
     if new is None:
         return "Taken off the schedule"
     time = Markup('<time datetime="{}" data-fmt="datetime" data-zone="{}">{}</time>')
     shown = time.format(utc(new), zone, local_time(new, zone))
     if old is None:
         return Markup("Scheduled for {}").format(shown)
-    return Markup("Moved from {} to {}").format(time.format(utc(old), zone, local_time(old, zone)), shown)
+    return Markup("{} from {} to {}").format(verb, time.format(utc(old), zone, local_time(old, zone)), shown)

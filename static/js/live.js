@@ -300,6 +300,8 @@
   function isBeingFilledIn(element) {
     var at = document.activeElement;
     if (element.contains(at) && at.matches("input:not([type=checkbox]), select, textarea")) return true;
+    // What somebody asked for, and looks at before they decide.
+    if (element.querySelector("[data-held]")) return true;
     return Array.from(element.querySelectorAll("input, select, textarea")).some(isTouched);
   }
 

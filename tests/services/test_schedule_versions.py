@@ -12,6 +12,7 @@ from app.domain.permissions import ANONYMOUS
 from app.extensions import db
 from app.models import Match, ScheduleBatch, Station
 from app.services import scheduling, tournaments
+from app.services.queries.match_detail import list_history
 from app.services.schedule.versions import Placement, change_schedule, preview_schedule, undo_version
 from tests import factories as make
 
@@ -270,3 +271,30 @@ def test_a_no_show_that_was_noted_is_noted_again(day):
     assert make.fresh(match).no_show_flagged_at is None
     undo_version(actor=day.organizer, batch_id=batch, now=make.soon(0))
     assert make.fresh(match).no_show_flagged_at == make.soon(-1)
+
+
+def test_each_version_stands_in_the_history_of_its_matches(day):
+    """Everybody who may see the match is told when and where it moved, and nobody by whom but its staff."""
+    time, match = make.soon(60), day.matches[0]
+    shown = f"{time:%Y-%m-%dT%H:%M:%SZ}"
+    day.change(Placement(match.id, time, day.stations[0].id), Placement(day.ids[1], time))
+    batch = day.change(Placement(match.id, time + timedelta(minutes=15)), kind="delay")["batch_id"]
+    undo_version(actor=day.organizer, batch_id=batch, now=make.soon(0))
+    later = f"{time + timedelta(minutes=15):%Y-%m-%dT%H:%M:%SZ}"
+    history = list_history(ANONYMOUS, match.id)
+    assert [(entry["action"], entry["meta"]) for entry in history] == [
+        (
+            "SCHEDULE_CHANGE",
+            {
+                "kind": "edit",
+                "old_scheduled_time": None,
+                "new_scheduled_time": shown,
+                "old_station_name": "",
+                "new_station_name": "Court 1",
+            },
+        ),
+        ("SCHEDULE_CHANGE", {"kind": "delay", "old_scheduled_time": shown, "new_scheduled_time": later}),
+        ("SCHEDULE_UNDO", {"kind": "delay", "old_scheduled_time": later, "new_scheduled_time": shown}),
+    ]
+    assert {entry["username"] for entry in history} == {""}
+    assert {entry["username"] for entry in list_history(day.organizer, match.id)} == {day.organizer.username}

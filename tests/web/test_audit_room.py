@@ -99,6 +99,42 @@ def test_who_may_read_it(web_client):
             {"changes": {"stream_url": "", "station_id": 4, "best_of": 3}},
             "stream none, station Court",
         ),
+        (
+            "SCHEDULE_CHANGE",
+            {
+                "kind": "delay",
+                "minutes": 15,
+                "since": "2027-01-01T10:00:00Z",
+                "station_id": 4,
+                "match_ids": [1, 2],
+                "changes": [{}, {}],
+            },
+            "Schedule changed: 15 min from Fri 1 Jan 2027, 10:00 at Court: M1, match 2",
+        ),
+        (
+            "SCHEDULE_CHANGE",
+            {"kind": "delay", "minutes": 5, "since": "2027-01-01T10:00:00Z", "bracket_id": 3},
+            "5 min from Fri 1 Jan 2027, 10:00 in Cup",
+        ),
+        (
+            "SCHEDULE_CHANGE",
+            {
+                "kind": "edit",
+                "match_ids": [1],
+                "changes": [
+                    {
+                        "match_id": 1,
+                        "old_scheduled_time": None,
+                        "new_scheduled_time": "2027-01-01T10:00:00Z",
+                        "old_station_id": None,
+                        "new_station_id": 4,
+                    }
+                ],
+            },
+            "Schedule changed: M1, no time → Fri 1 Jan 2027, 10:00, no station → Court",
+        ),
+        ("SCHEDULE_CHANGE", {"kind": "auto", "match_ids": [1, 2]}, "as proposed: M1, match 2"),
+        ("SCHEDULE_UNDO", {"number": 3, "match_ids": [1]}, "Schedule change undone: version 3: M1"),
         ("MATCH_COORDINATOR_ASSIGN", {"coordinator_id": None}, "Coordinator assigned: nobody"),
         ("MATCH_COORDINATOR_ASSIGN", {"coordinator_id": 9}, "user 9"),
         ("MATCH_CANCEL", {"reason": "rain"}, "Match cancelled: rain"),

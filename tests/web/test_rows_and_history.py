@@ -96,6 +96,33 @@ def test_a_move_tells_both_times():
     assert 'datetime="2027-01-01T12:30:00Z"' in text
 
 
+@pytest.mark.parametrize(
+    ("action", "meta", "text"),
+    [
+        ("SCHEDULE_CHANGE", {"new_station_name": "Court"}, "Placed at Court"),
+        ("SCHEDULE_CHANGE", {"old_station_name": "Court", "new_station_name": ""}, "Taken off its station"),
+        (
+            "SCHEDULE_CHANGE",
+            {"new_scheduled_time": None, "new_station_name": ""},
+            "Taken off the schedule, taken off its station",
+        ),
+    ],
+)
+def test_a_version_tells_what_it_did_to_a_match(action, meta, text):
+    time = "2027-01-01T10:00:00Z"
+    meta = {"kind": "edit", "old_scheduled_time": time, "new_scheduled_time": time, **meta}
+    entry = {"action": action, "meta": meta, "created_at": None, "username": ""}
+    assert sentences([entry], ROW, SIDES)[0]["text"] == text
+
+
+def test_a_delay_is_called_one_until_it_is_taken_back():
+    meta = {"kind": "delay", "old_scheduled_time": "2027-01-01T10:00:00Z"}
+    meta["new_scheduled_time"] = "2027-01-01T10:15:00Z"
+    for action, verb in (("SCHEDULE_CHANGE", "Delayed"), ("SCHEDULE_UNDO", "Moved")):
+        entry = {"action": action, "meta": meta, "created_at": None, "username": ""}
+        assert sentences([entry], ROW, SIDES)[0]["text"].startswith(f"{verb} from <time")
+
+
 def test_times_are_shown_by_the_zones_clock():
     assert local_time("2027-07-01T16:30:00Z", "Europe/Berlin", "time") == "18:30"
     assert local_time("2027-07-01T23:30:00Z", "Asia/Tokyo", "day") == "Fri 2 Jul"

@@ -15,6 +15,7 @@ from app.models import (
     MatchResult,
     ScheduleBatch,
     ScheduleBatchItem,
+    Station,
     Tournament,
     User,
 )
@@ -26,7 +27,16 @@ from app.services.prepared import Prepared
 from .match_list import row_select, with_state_display
 
 # What an audit row's meta may tell to those who may see the match, but not all of its history.
+_PLACED = (
+    "kind",
+    "old_scheduled_time",
+    "new_scheduled_time",
+    "old_station_name",
+    "new_station_name",
+)
 _PUBLIC_META = {
+    "SCHEDULE_CHANGE": _PLACED,
+    "SCHEDULE_UNDO": _PLACED,
     "MATCH_BULK_SCHEDULE": ("old_scheduled_time", "new_scheduled_time"),
     "MATCH_BULK_UNDO": ("old_scheduled_time", "new_scheduled_time"),
     "MATCH_CREATE": ("scheduled_time",),
@@ -198,22 +208,49 @@ _HISTORY = Prepared(
     .order_by(AuditLog.id)
 )
 _BATCHES = Prepared(
-    select(*_ENTRY, ScheduleBatchItem.before, ScheduleBatchItem.new_time)
+    select(
+        *_ENTRY,
+        ScheduleBatch.kind,
+        ScheduleBatchItem.before,
+        ScheduleBatchItem.new_time,
+        ScheduleBatchItem.new_station_id,
+    )
     .select_from(ScheduleBatchItem)
     .join(ScheduleBatch, ScheduleBatch.id == ScheduleBatchItem.batch_id)
     .join(AuditLog, or_(AuditLog.id == ScheduleBatch.audit_id, AuditLog.id == ScheduleBatch.undo_audit_id))
     .outerjoin(User, User.id == AuditLog.user_id)
     .where(ScheduleBatchItem.match_id == bindparam("match_id", type_=Integer))
 )
+_UNDOES = (AuditAction.MATCH_BULK_UNDO, AuditAction.SCHEDULE_UNDO)
 
 
 def _from_batches(match_id: int) -> list[dict]:
-    """The match's part of the bulks that moved it: a bulk is one audit row, and names no single match."""
+    """The match's part of the versions that moved it: each is one audit row, and names no single match."""
     entries = _BATCHES.documents({"match_id": match_id})
+    ids = {id_ for one in entries for id_ in (one["before"].get("station_id"), one["new_station_id"])} - {
+        None
+    }
+    names: dict[int, str] = {}
+    if ids:
+        rows = db.session.execute(select(Station.id, Station.name).where(Station.id.in_(ids)))
+        names = dict(rows.tuples().all())
     for entry in entries:
-        before = entry.pop("before")["scheduled_time"]
-        times = [iso(datetime.fromisoformat(before)) if before else None, entry.pop("new_time")]
-        if entry["action"] == AuditAction.MATCH_BULK_UNDO:
-            times.reverse()
-        entry["meta"] = {"old_scheduled_time": times[0], "new_scheduled_time": times[1]}
+        entry["meta"] = _part_of_version(entry, names)
     return entries
+
+
+def _part_of_version(entry: dict, names: Mapping[int, str]) -> dict:
+    """What the version did to the match, out of the entry: its times, and its stations where they differ."""
+    kind, before, new_station = entry.pop("kind"), entry.pop("before"), entry.pop("new_station_id")
+    old = before["scheduled_time"]
+    times = [iso(datetime.fromisoformat(old)) if old else None, entry.pop("new_time")]
+    # The first versions knew of times only.
+    stations = [before.get("station_id", new_station), new_station]
+    if entry["action"] in _UNDOES:
+        times.reverse()
+        stations.reverse()
+    meta = {"old_scheduled_time": times[0], "new_scheduled_time": times[1]}
+    if stations[0] != stations[1]:
+        told = ["" if id_ is None else names.get(id_, "a station of before") for id_ in stations]
+        meta |= {"old_station_name": told[0], "new_station_name": told[1]}
+    return meta if kind == "bulk" else {"kind": kind, **meta}

@@ -31,6 +31,15 @@ class Delay:
     station_id: int | None = None
     bracket_id: int | None = None
 
+    def described(self) -> dict:
+        """What the audit keeps of it."""
+        return {
+            "minutes": self.minutes,
+            "since": iso(self.since),
+            "station_id": self.station_id,
+            "bracket_id": self.bracket_id,
+        }
+
 
 def preview_delay(*, actor: Actor, tournament_id: int, late: Delay, now: datetime) -> dict:
     """What the delay would move, with nothing changed.
@@ -76,14 +85,13 @@ def delay_schedule(*, actor: Actor, tournament_id: int, late: Delay, now: dateti
             raise Refused(["Nothing is planned from then on that could be moved."])
         return [Placement(shift.match_id, shift.new) for shift in shifts]
 
-    meta = {
-        "minutes": late.minutes,
-        "since": iso(late.since),
-        "station_id": late.station_id,
-        "bracket_id": late.bracket_id,
-    }
     return change_schedule(
-        actor=actor, tournament_id=tournament_id, placements=placements, now=now, kind="delay", meta=meta
+        actor=actor,
+        tournament_id=tournament_id,
+        placements=placements,
+        now=now,
+        kind="delay",
+        meta=late.described(),
     )
 
 

@@ -7,6 +7,7 @@ from app.services.queries.audit_names import Names
 from app.web.filters import local_time
 
 Sentence = Callable[[dict, Names, str], str]
+_KINDS = {"auto": "as proposed"}
 _SECRET_FREE = ("name", "slug", "username")
 
 ACTIONS = {
@@ -92,6 +93,44 @@ def _matches(meta: dict, names: Names, zone: str) -> str:
     when = f" from {_time(meta['scheduled_time'], zone)}" if meta.get("scheduled_time") else ""
     every = f", every {meta['interval_minutes']} min" if meta.get("interval_minutes") else ""
     return f"{listed}{more}{when}{every}"
+
+
+def _schedule_change(meta: dict, names: Names, zone: str) -> str:
+    changes = meta.get("changes") or []
+    what = _KINDS.get(meta.get("kind", ""), "")
+    if meta.get("kind") == "delay":
+        what = f"{meta.get('minutes')} min from {_time(meta.get('since'), zone)}{_scope(meta, names)}"
+    told = _placing(changes[0], names, zone) if len(changes) == 1 else _matches(meta, names, zone)
+    return ": ".join(part for part in (what, told) if part)
+
+
+def _scope(meta: dict, names: Names) -> str:
+    if station_id := meta.get("station_id"):
+        return f" at {names.stations.get(station_id, f'station {station_id}')}"
+    if bracket_id := meta.get("bracket_id"):
+        return f" in {names.brackets.get(bracket_id, f'bracket {bracket_id}')}"
+    return ""
+
+
+def _placing(change: dict, names: Names, zone: str) -> str:
+    id_ = change["match_id"]
+    told = [names.matches.get(id_, f"match {id_}")]
+    times = [change["old_scheduled_time"], change["new_scheduled_time"]]
+    places = [change["old_station_id"], change["new_station_id"]]
+    if times[0] != times[1]:
+        told.append(" → ".join(_time(time, zone) for time in times))
+    if places[0] != places[1]:
+        told.append(" → ".join(_place(place, names) for place in places))
+    return ", ".join(told)
+
+
+def _place(station_id: int | None, names: Names) -> str:
+    return "no station" if station_id is None else names.stations.get(station_id, f"station {station_id}")
+
+
+def _schedule_undo(meta: dict, names: Names, zone: str) -> str:
+    number = f"version {meta['number']}: " if meta.get("number") else ""
+    return f"{number}{_matches(meta, names, zone)}"
 
 
 def _coordinator(meta: dict, names: Names, zone: str) -> str:
@@ -218,6 +257,8 @@ _DETAILS: dict[str, Sentence] = {
     "MATCH_SCHEDULE": _schedule,
     "MATCH_BULK_SCHEDULE": _matches,
     "MATCH_BULK_UNDO": _matches,
+    "SCHEDULE_CHANGE": _schedule_change,
+    "SCHEDULE_UNDO": _schedule_undo,
     "MATCH_UPDATE": _changes,
     "MATCH_CALL": _call,
     "MATCH_COORDINATOR_ASSIGN": _coordinator,
