@@ -15,6 +15,7 @@ from app.domain.permissions import Actor, Permission
 from app.services import access
 from app.services.queries import live as queries
 from app.services.queries.live import Place
+from app.services.schedule import inbox
 
 from .clock import Clock
 from .relay import MOST_REPLAYED, Relay
@@ -40,6 +41,12 @@ MOST_CHANNELS = 500
 _NO_SUCH = "no such channel"
 # As the library names them.
 _REASONS = ("client disconnect", "server disconnect", "ping timeout", "transport close", "transport error")
+
+# The tournaments of which a page over somebody's own ones hears.
+_OWN: dict[str, Callable[[Actor], list[int]]] = {
+    "me": lambda actor: queries.list_entered_tournaments(actor.user_id),
+    "conflicts": lambda actor: [tournament.id for tournament in inbox.list_tournaments(actor)],
+}
 
 
 class Handlers:
@@ -82,15 +89,14 @@ class Handlers:
             after_answer(lambda: self._open_page(member, member.page, place, own))
 
     def _arrive(self, sid: str, auth: object, has_cookie: bool) -> tuple[Member, Place | None, list[int]]:
-        """The client, and what its page shows: one tournament, or those that the user plays in."""
+        """The client, and what its page shows: one tournament, or those that the user plays in, or runs."""
         visitor, actor = arriving(auth, has_cookie, _now())
         member = Member(sid, visitor, read_page(auth))
         key = read_board_key(auth)
         if key is not None:
             member.board_key_hash = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
         place = self._page_place(member, actor)
-        own = queries.list_entered_tournaments(actor.user_id) if _is_own_page(member.page, actor) else []
-        return member, place, own
+        return member, place, _own_tournaments(member.page, actor)
 
     def _go(self, sid: str, reason: object = None) -> None:
         """Forget a client that is gone."""
@@ -172,7 +178,7 @@ class Handlers:
     def _open_page(self, member: Member, page: Page, place: Place | None, own: list[int]) -> None:
         if page.kind == "home":
             self._relay.attach_home(member)
-        elif page.kind == "me":
+        elif page.kind in _OWN:
             self._relay.attach_own(member, own)
         else:
             after = place.seq if page.seq is None else page.seq
@@ -199,12 +205,12 @@ def _has(actor: Actor, tournament_id: int, permission: Permission) -> bool:
     return True
 
 
-def _is_own_page(page: Page | None, actor: Actor) -> bool:
-    if page is None or page.kind != "me":
-        return False
+def _own_tournaments(page: Page | None, actor: Actor) -> list[int]:
+    if page is None or page.kind not in _OWN:
+        return []
     if actor.is_anonymous:
         raise ConnectionRefused("no such page")
-    return True
+    return _OWN[page.kind](actor)
 
 
 def _now() -> datetime:

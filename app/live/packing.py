@@ -13,7 +13,16 @@ from app.services.queries.live import Place, StoredEvent
 from .audience import Audience
 from .fragments import BRACKET, ROW, SCOREBOARD, Fragments
 from .payloads import Builder, Variants
-from .rooms import HOME, Member, bracket_rooms, channel_rooms, own_rooms, row_rooms, scoreboard_rooms
+from .rooms import (
+    HOME,
+    Member,
+    bracket_rooms,
+    channel_rooms,
+    conflicts_rooms,
+    own_rooms,
+    row_rooms,
+    scoreboard_rooms,
+)
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +88,7 @@ class Packing:
             *self._to_rooms(event, row_rooms(event), name, ROW),
             *self._to_rooms(event, bracket_rooms(event), name, BRACKET),
             *self._to_rooms(event, scoreboard_rooms(event), name, SCOREBOARD),
+            *self._to_rooms(event, conflicts_rooms(event), name, None),
             *self._to_members(event, self._players(self._members_in(own_rooms(event)), event), name, ROW),
         ]
 
@@ -90,6 +100,8 @@ class Packing:
             return self._to_members(event, [member], name, BRACKET)
         if room in row_rooms(event) and self._is_open_to(room):
             return self._to_members(event, [member], name, ROW)
+        if room in conflicts_rooms(event):
+            return self._to_members(event, [member], name, None)
         return self._to_members(
             event, self._players([member], event) if room in own_rooms(event) else [], name, ROW
         )

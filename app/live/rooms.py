@@ -13,9 +13,9 @@ from .visitors import Visitor
 _CHANNEL = re.compile(r"(tournament|match)_([1-9][0-9]{0,8})", re.ASCII)
 _LARGEST_ID = 2**31 - 1
 HOME = "page:home"
-PAGES = ("home", "tournament", "bracket", "match", "desk", "me")
+PAGES = ("home", "tournament", "bracket", "match", "desk", "me", "conflicts")
 # These show matches of several tournaments, and so have no one seq from which to go on.
-ACROSS_TOURNAMENTS = ("home", "me")
+ACROSS_TOURNAMENTS = ("home", "me", "conflicts")
 # Longer than anybody needs; a longer absence is a reset.
 LONGEST_ABSENCE_SECONDS = 3600.0
 
@@ -110,6 +110,11 @@ def scoreboard_rooms(event: StoredEvent) -> list[str]:
 def own_rooms(event: StoredEvent) -> list[str]:
     """The rooms of people who look at their own matches."""
     return [f"page:me:{event.tournament_id}"]
+
+
+def conflicts_rooms(event: StoredEvent) -> list[str]:
+    """The rooms of organizers who look at the conflicts in what they run."""
+    return [] if event.is_private else [f"page:conflicts:{event.tournament_id}"]
 
 
 def read_channel(message: object) -> Channel:

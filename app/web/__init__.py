@@ -10,6 +10,7 @@ def register_web(app: Flask) -> None:
     from . import (
         accounts,
         calendars,
+        conflicts,
         dashboard,
         desk,
         filters,
@@ -41,6 +42,7 @@ def register_web(app: Flask) -> None:
         accounts,
         calendars,
         dashboard,
+        conflicts,
         imports,
         desk,
         match_verbs,

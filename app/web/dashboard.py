@@ -5,6 +5,7 @@ from flask import Blueprint, Response, flash, make_response, render_template
 from app.domain.errors import InvalidInput, Refused
 from app.services import access, tournaments
 from app.services.queries.dashboard import list_dashboard
+from app.services.schedule.inbox import open_inbox
 
 from .forms.tournaments import CreateTournamentForm
 from .guards import current_actor, now, signed_in
@@ -40,13 +41,15 @@ def create_tournament() -> Response:
 
 
 def _page(form: CreateTournamentForm, *, status: int = 200) -> Response:
-    entries = list_dashboard(current_actor(), now())
+    actor = current_actor()
+    entries = list_dashboard(actor, now())
     return make_response(
         render_template(
             "dashboard/dashboard.html",
             form=form,
             current=[entry for entry in entries if not entry.is_over],
             over=[entry for entry in entries if entry.is_over],
+            conflicts=open_inbox(actor=actor, now=now()).counts(),
         ),
         status,
     )

@@ -7,8 +7,8 @@ from app.domain.errors import Conflict, InvalidInput, NotFound, Refused
 from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, bulk
-from app.services.schedule import versions
 from app.services.queries import desk as queries
+from app.services.schedule import versions
 
 from .forms.bulk import BulkScheduleForm
 from .guards import current_actor, now, signed_in
@@ -121,6 +121,7 @@ def _preview(tournament: Tournament, form: BulkScheduleForm, wanted: dict, statu
             form=form,
             changes=[{**change, "row": rows[change["match"]]} for change in plan["changes"]],
             refused=[{**refusal, "row": rows[refusal["match"]]} for refusal in refused],
+            conflicts=plan.get("conflicts", []),
         ),
         status,
     )

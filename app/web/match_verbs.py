@@ -180,7 +180,7 @@ def perform(verb: Verb, match_id: int) -> Response:
     if not form.validate():
         return match_views.show_again(panel, verb.name, form, status=400)
     try:
-        verb.call(
+        result = verb.call(
             actor=actor,
             match_id=match_id,
             expected_version=form.version.data,
@@ -196,7 +196,8 @@ def perform(verb: Verb, match_id: int) -> Response:
         return match_views.show_again(panel, verb.name, form, status=409, race=race)
     if verb.name == "delete":
         return match_views.show_deleted(panel.tournament, match_id, verb.done)
-    return match_views.show_done(match_id, verb.done, verb.name)
+    warnings = result if isinstance(result, list) else []
+    return match_views.show_done(match_id, verb.done, verb.name, warnings)
 
 
 def _preview(verb: Verb, panel: match_panel.MatchPanel, form: ActionForm) -> Response:

@@ -6,6 +6,8 @@ on the match page), "me" (the same, among one's own matches) and "coordinating" 
 it, in their day).
 """
 
+from collections.abc import Sequence
+
 from flask import Response, flash, make_response, redirect, render_template, request
 
 from app.domain.errors import Conflict
@@ -113,13 +115,16 @@ def show_preview(panel: MatchPanel, verb: str, form: ActionForm, preview: dict) 
     return make_response(render_template("matches/controls.html", **values))
 
 
-def show_done(match_id: int, done: str, verb: str) -> Response:
-    """The controls after a verb; without htmx, the page on which its form stood."""
+def show_done(match_id: int, done: str, verb: str, warnings: Sequence[str] = ()) -> Response:
+    """The controls after a verb, with what it warns of; without htmx, the page on which its form stood."""
     panel = match_panel.get_panel(current_actor(), match_id, now())
     view = view_for(panel)
+    if warnings:
+        done = f"{done} Note: {' '.join(warnings)}"
     if is_htmx():
-        return _fragment(context(panel, view, done=done, part=_PART_OF_VERB.get(verb, "run")))
-    flash(done, "good")
+        values = context(panel, view, done=done, part=_PART_OF_VERB.get(verb, "run"))
+        return _fragment(values | {"is_warned": bool(warnings)})
+    flash(done, "ask" if warnings else "good")
     return redirect(_address(panel, view), code=303)
 
 

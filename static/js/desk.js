@@ -185,6 +185,10 @@
     showSelection();
   }
 
+  function passOn(notices) {
+    document.querySelectorAll(notices).forEach(function (notice) { notice.remove(); });
+  }
+
   document.addEventListener("htmx:after:swap", function (event) {
     var target = event.target;
     tidy();
@@ -197,9 +201,8 @@
       var first = panel.querySelector(".panel__parts input:not([type=hidden]), .panel__parts select, .panel__parts button");
       if (first) first.focus({ preventScroll: true });
     }
-    setTimeout(function () {
-      document.querySelectorAll(".notice--passing").forEach(function (notice) { notice.remove(); });
-    }, NOTICE_FOR);
+    setTimeout(function () { passOn(".notice--passing:not(.notice--ask)"); }, NOTICE_FOR);
+    setTimeout(function () { passOn(".notice--passing"); }, 5 * NOTICE_FOR);
   });
 
   // -- a match that was not shown comes in when something happens to it -------------------

@@ -8,7 +8,7 @@
   var page = body.dataset.livePage;
   if (!page || !window.io) return;
 
-  var ACROSS = page === "home" || page === "me";
+  var ACROSS = page === "home" || page === "me" || page === "conflicts";
   var MARGIN_SECONDS = 10;          // what may happen between drawing a page and its arrival
   var STALE_AFTER = 30 * 1000;      // without a connection for this long, the page is refreshed now and then
   var TOO_LONG = 30 * 60 * 1000;    // away for longer than this, a page over many tournaments starts anew

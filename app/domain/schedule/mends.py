@@ -134,7 +134,9 @@ def _barred_by_others(match: PlannedMatch, plan: Plan, since: datetime) -> Itera
     needed = set(needs(match))
     rested = since - timedelta(minutes=match.rest_minutes)
     for other in plan.matches:
-        if other.start is not None and other.id != match.id and other.end > rested:
+        if other.start is None or other.id == match.id or needed.isdisjoint(needs(other)):
+            continue
+        if other.end > rested:
             for kind, _ in needed.intersection(needs(other)):
                 yield barred_by(match, other, kind)
 
@@ -150,8 +152,9 @@ def _barred_by_order(match: PlannedMatch, plan: Plan, now: datetime) -> Iterator
 
 def _free_stations(match: PlannedMatch, plan: Plan) -> Iterator[int]:
     """The stations of its tournament at which nothing is in the way of the match at its time."""
-    others = (other for other in plan.matches if other.start is not None and other.id != match.id)
-    taken = {other.station_id for other in others if other.interval.overlaps(match.interval)}
+    start, end = match.start, match.end
+    earlier = (other for other in plan.matches if other.start is not None and other.start < end)
+    taken = {other.station_id for other in earlier if other.end > start and other.id != match.id}
     for station in plan.stations:
         if station.tournament_id == match.tournament_id and station.id not in taken:
             there = replace(match, station_id=station.id)

@@ -129,16 +129,23 @@ def open_inbox(*, actor: Actor, now: datetime, tournament: int | str | None = No
     if tournament is not None:
         found = access.get_tournament(actor, tournament, Permission.DESK_VIEW).tournament
         return Inbox(actor, [found], now)
+    return Inbox(actor, list_tournaments(actor), now)
+
+
+def list_tournaments(actor: Actor) -> Sequence[Tournament]:
+    """The tournaments that the actor runs and that are not over, those under way first; not too many.
+
+    Raises NotSignedIn.
+    """
     if actor.is_anonymous:
         raise NotSignedIn
     order = case({"live": 0, "upcoming": 1, "draft": 2}, value=Tournament.status, else_=3)
-    tournaments = db.session.scalars(
+    return db.session.scalars(
         select(Tournament)
         .where(access.organized_tournaments(actor), Tournament.status.not_in(_OVER))
         .order_by(order, Tournament.id.desc())
         .limit(MOST_TOURNAMENTS)
-    )
-    return Inbox(actor, tournaments.all(), now)
+    ).all()
 
 
 def mend_conflict(
