@@ -50,6 +50,8 @@ class Connection(Socket):
     # Set once the client has one.
     websocket: WebSocket | None = None
     is_writing = False
+    # Bytes of the frame that is being written.
+    being_written = 0
 
     # What goes
 
@@ -110,7 +112,7 @@ class Connection(Socket):
             self._start_writing(b"")
 
     def _start_writing(self, first: bytes) -> None:
-        self.is_writing = True
+        self.is_writing, self.being_written = True, len(first)
         gevent.spawn(self._write, first)
 
     def _write(self, first: bytes) -> None:
@@ -119,12 +121,14 @@ class Connection(Socket):
         try:
             websocket.send(first)
             while self.queue.qsize():
-                websocket.send(self._next_frame())
+                framed = self._next_frame()
+                self.being_written = len(framed)
+                websocket.send(framed)
         except OSError:
             # The end is noticed where it would be read.
             websocket.hang_up()
         finally:
-            self.is_writing = False
+            self.is_writing, self.being_written = False, 0
             if not websocket.is_open:
                 websocket.close()
 

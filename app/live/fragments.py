@@ -16,7 +16,7 @@ TEMPLATES = {
     SCOREBOARD: "matches/_scoreboard.html",
 }
 # What is larger is better fetched by each page at a moment of its own.
-LARGEST_PUSHED = 128 * 1024  # characters
+LARGEST_PUSHED = 128 * 1024  # bytes
 # Draws a bracket (tournament, id): empty for one that is gone, None for one with too many matches.
 DrawBracket = Callable[[int, int], str | None]
 
@@ -44,4 +44,4 @@ class Fragments:
         """
         with self._app.test_request_context("/"):
             html = self._draw_bracket(tournament_id, bracket_id)
-        return html if html is None or len(html) <= LARGEST_PUSHED else None
+        return html if html is None or len(html.encode()) <= LARGEST_PUSHED else None

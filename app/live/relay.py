@@ -20,10 +20,10 @@ from app.services.queries import live as queries
 from app.services.queries.freshness import data_version
 from app.services.queries.live import Place, StoredEvent
 
-from .fragments import Fragments
+from .fragments import LARGEST_PUSHED, Fragments
 from .packing import Packing, Parcel
 from .rooms import HOME, Listening, Member, Page
-from .server import LONGEST_QUEUE, LiveServer
+from .server import LONGEST_QUEUE, MOST_WAITING, LiveServer
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ MOST_REPLAYED = 10_000
 MOST_REPLAYED_TO_PAGE = 500
 SLOWEST_READER_SECONDS = 20.0
 YIELD_SECONDS = 0.005
+# The same after a drawing of a bracket, of which the system takes a part only.
+LARGE_YIELD_SECONDS = 0.05
+LARGE = 32 * 1024  # characters
 
 
 @dataclass
@@ -155,7 +158,7 @@ class Relay:
             with self._app.app_context():
                 events = queries.list_events(tail.tournament_id, tail.cursor, CHUNK)
                 parcels = self._packing(tail.tournament_id, events).for_rooms() if events else []
-            self._send(parcels)
+            self._send(parcels, LARGE_YIELD_SECONDS)
             if events:
                 tail.cursor = events[-1].seq
             if len(events) < CHUNK:
@@ -208,6 +211,9 @@ class Relay:
         with self._app.app_context():
             events = queries.list_events(tournament_id, after, CHUNK, up_to)
             parcels = self._packing(tournament_id, events).for_page(member, room) if events else []
+        if sum(map(_size, parcels)) > LARGEST_PUSHED:
+            # More than the page itself has.
+            parcels = [Parcel("reset", {"seq": events[-1].seq}, [member.sid])]
         self._send(parcels)
         return events[-1].seq if events else after
 
@@ -228,11 +234,14 @@ class Relay:
             self._wait_for_reader(member)
             self._send(parcels[start : start + CHUNK])
 
-    def _send(self, parcels: list[Parcel]) -> None:
+    def _send(self, parcels: list[Parcel], rest_seconds: float = 0.0) -> None:
+        """Send the parcels; with so long a rest after each that is large."""
         for parcel in parcels:
             # Without anybody to send to, the library would send to everybody.
             if parcel.to:
                 self._server.emit(parcel.name, parcel.payload, to=parcel.to)
+            if rest_seconds and _size(parcel) > LARGE:
+                self._server.sleep(rest_seconds)
 
     def _packing(self, tournament_id: int, events: list[StoredEvent]) -> Packing:
         place = queries.find_tournament_place(tournament_id)
@@ -255,7 +264,10 @@ class Relay:
     def _wait_for_reader(self, member: Member) -> None:
         eio_sid = self._server.manager.eio_sid_from_sid(member.sid, "/")
         give_up_at = time.monotonic() + SLOWEST_READER_SECONDS
-        while self._server.waiting_packets(eio_sid) > LONGEST_QUEUE - CHUNK:
+        while (
+            self._server.waiting_packets(eio_sid) > LONGEST_QUEUE - CHUNK
+            or self._server.waiting_bytes(eio_sid) > MOST_WAITING // 2
+        ):
             if time.monotonic() > give_up_at:
                 self._server.cut_off(eio_sid)
                 return
@@ -285,3 +297,8 @@ def _was_sent(member: Member, event: StoredEvent) -> bool:
         other.tournament_id == event.tournament_id and event.seq > other.since and other.covers(event)
         for other in member.listening.values()
     )
+
+
+def _size(parcel: Parcel) -> int:
+    """Its size as far as that differs from one to the next: what is drawn in it."""
+    return len(parcel.payload.get("html") or "")

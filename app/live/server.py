@@ -13,13 +13,18 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 
 import socketio
+from engineio.packet import Packet
 
 from app import metrics
+
+from .connections import Connection
 
 log = logging.getLogger(__name__)
 
 # Events are 1 to 2 KB, so that a client has some 150 KB waiting when it is cut off.
 LONGEST_QUEUE = 100
+# Drawings of brackets are larger. With what the system keeps for a client as well, that makes 256 KiB.
+MOST_WAITING = 192 * 1024  # bytes
 # A page subscribes to nothing by itself, a program to some hundred channels when it starts.
 FLOOD_MESSAGES = 2000
 FLOOD_SECONDS = 10.0
@@ -87,7 +92,7 @@ class LiveServer(socketio.Server):
 
     def _send_eio_packet(self, eio_sid, eio_pkt):
         try:
-            if self.waiting_packets(eio_sid) >= LONGEST_QUEUE:
+            if self._is_too_much(eio_sid, eio_pkt):
                 log.warning("a client that does not read was cut off")
                 self.cut_off(eio_sid)
             else:
@@ -100,6 +105,23 @@ class LiveServer(socketio.Server):
         connection = self.eio.sockets.get(eio_sid)
         return 0 if connection is None else connection.queue.qsize()
 
+    def _is_too_much(self, eio_sid: str, eio_pkt: Packet) -> bool:
+        """True where this packet would make too much that waits. A single one never does: who waits for
+        nothing may well read.
+        """
+        if self.waiting_packets(eio_sid) >= LONGEST_QUEUE:
+            return True
+        waiting = self.waiting_bytes(eio_sid)
+        return waiting > 0 and waiting + _size(eio_pkt) > MOST_WAITING
+
+    def waiting_bytes(self, eio_sid: str) -> int:
+        """How many bytes these are, with those that are being written; without the few around each packet."""
+        connection = self.eio.sockets.get(eio_sid)
+        if connection is None:
+            return 0
+        written = connection.being_written if isinstance(connection, Connection) else 0
+        return written + sum(map(_size, connection.queue.queue))
+
     def cut_off(self, eio_sid: str) -> None:
         """Close the client's connection without waiting for it, and forget what waits to be sent."""
         connection = self.eio.sockets.get(eio_sid)
@@ -111,3 +133,11 @@ class LiveServer(socketio.Server):
                 connection.queue.get(block=False)
                 connection.queue.task_done()
         connection.close(wait=False, abort=True, reason=self.reason.TRANSPORT_ERROR)
+
+
+def _size(waiting: Packet | bytes | None) -> int:
+    """The bytes of what waits for a client; the library's own packets are small, and count as none."""
+    data = waiting.data if isinstance(waiting, Packet) else waiting
+    if isinstance(data, str) and not data.isascii():
+        return len(data.encode())
+    return len(data) if isinstance(data, str | bytes) else 0

@@ -18,7 +18,7 @@ from werkzeug.test import EnvironBuilder
 from app.extensions import socketio
 from app.live.connections import Connection, Engine
 from app.live.fanout import FanOut
-from app.live.server import LONGEST_QUEUE, after_answer
+from app.live.server import LONGEST_QUEUE, MOST_WAITING, after_answer
 from app.live.turns import Turns
 from app.live.wire import WholeFrames, Wire, frame
 from tests import factories
@@ -85,6 +85,28 @@ def test_whoever_does_not_read_is_cut_off(app, connect, deaf):
     assert len(live.relay.members) == 1
     # Nothing is kept for it.
     assert deaf.taken() == []
+
+
+def test_who_does_not_read_is_kept_few_bytes_however_large_the_packets(connect, deaf):
+    other = connect("other")
+    for client in (deaf, other):
+        client.taken()
+    # Two bytes each: counted is what is sent.
+    drawing = "é" * (MOST_WAITING // 2 // 3)
+    for number in range(1, 3):
+        socketio.server.emit("drawing", {"html": drawing})
+        other.taken()
+        assert socketio.server.waiting_bytes("deaf") == pytest.approx(number * len(drawing) * 2, rel=0.01)
+    socketio.server.emit("drawing", {"html": drawing * 2})
+    assert deaf.connection.closed and not other.connection.closed
+    assert socketio.server.waiting_bytes("deaf") == 0
+
+
+def test_who_waits_for_nothing_is_sent_a_packet_of_any_size(deaf):
+    deaf.taken()
+    socketio.server.emit("drawing", {"html": "x" * 2 * MOST_WAITING})
+    assert not deaf.connection.closed
+    assert len(deaf.taken()) == 1
 
 
 def test_a_client_that_fails_does_not_stop_the_others(connect, deaf):

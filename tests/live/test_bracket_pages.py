@@ -118,3 +118,16 @@ def test_a_match_comes_to_a_drawing_as_to_other_pages(desk, listen, hall):
 def test_a_drawing_of_a_private_tournament_is_for_its_people_only(listen):
     with pytest.raises(Refused):
         listen(_page("bracket", factories.tournament(is_public=False)))
+
+
+def test_a_page_that_missed_more_drawings_than_it_has_starts_anew(desk, listen, hall):
+    there = listen(_page("bracket", hall[1]))
+    for newcomers in (120, 0):
+        _generate(desk, hall, newcomers)
+    there.wait(2)
+    late = listen(_page("bracket", hall[1]))
+    late.wait_for("reset")
+    assert late.names() == ["reset"]
+    # From now on it hears what is new.
+    _generate(desk, hall, 0)
+    assert late.wait_for("bracket_updated")["html"].count('class="bracket-match"') == 119

@@ -14,8 +14,9 @@ from gevent.socket import wait_read
 from wsproto.events import BytesMessage, CloseConnection, Message, Ping, Pong, TextMessage
 
 from app.live.connections import MOST_ANSWERS, Connection, Engine
+from app.live.server import LiveServer
 from app.live.websocket import WebSocket
-from app.live.wire import FLOOD_BYTES
+from app.live.wire import FLOOD_BYTES, frame
 from tests import factories
 from tests.live.listener import Wiretap
 
@@ -224,6 +225,21 @@ def test_what_does_not_fit_follows_before_anything_else(client, peer):
     settle()
     assert client.send_frame(second)
     assert peer.received(len(second)) == second
+
+
+def test_what_is_being_written_is_waited_for_too(engine, client, peer):
+    server = LiveServer.adopt(socketio_library.Server(async_mode="gevent"))
+    server.eio = engine
+    assert server.waiting_bytes("one") == 0
+    assert client.send_frame(LONG)
+    rest = server.waiting_bytes("one")
+    assert 0 < rest < len(LONG)
+    client.send(packet.Packet(packet.MESSAGE, LONG.decode()))
+    assert server.waiting_bytes("one") == rest + len(LONG)
+    sent = len(LONG) + len(frame(f"4{LONG.decode()}"))
+    assert len(peer.received(sent)) == sent
+    settle()
+    assert server.waiting_bytes("one") == server.waiting_bytes("nobody") == 0
 
 
 def test_answers_to_pings_are_not_collected_without_end(client, peer):
