@@ -109,12 +109,12 @@ def test_who_may_read_it(web_client):
                 "match_ids": [1, 2],
                 "changes": [{}, {}],
             },
-            "Schedule changed: 15 min from Fri 1 Jan 2027, 10:00 at Court: M1, match 2",
+            "Schedule changed: 15 min late from Fri 1 Jan 2027, 10:00 at Court: M1, match 2",
         ),
         (
             "SCHEDULE_CHANGE",
             {"kind": "delay", "minutes": 5, "since": "2027-01-01T10:00:00Z", "bracket_id": 3},
-            "5 min from Fri 1 Jan 2027, 10:00 in Cup",
+            "5 min late from Fri 1 Jan 2027, 10:00 in Cup",
         ),
         (
             "SCHEDULE_CHANGE",

@@ -86,6 +86,10 @@ def test_a_delay_is_previewed_made_as_shown_and_undone(of, organizer, matches, c
         30, court.id, "2027-06-10T12:00:00Z",
     )  # fmt: skip
     assert "version 1 of the schedule" in organizer.get(made.location).text
+    match_page = organizer.get(f"/matches/{matches[0].id}/").text
+    assert re.search(
+        r"<s [^>]*>\s*<time[^>]*>12:00</time>\s*</s>\s*<time[^>]*>Thu 10 Jun 2027, 12:30<", match_page
+    )
     again = organizer.post(path(of, "delay/preview"), late()).text
     assert "planned <time" in again
     organizer.post(path(of, f"versions/{batch.id}/undo"), {})

@@ -99,7 +99,7 @@ def _schedule_change(meta: dict, names: Names, zone: str) -> str:
     changes = meta.get("changes") or []
     what = _KINDS.get(meta.get("kind", ""), "")
     if meta.get("kind") == "delay":
-        what = f"{meta.get('minutes')} min from {_time(meta.get('since'), zone)}{_scope(meta, names)}"
+        what = f"{meta.get('minutes')} min late from {_time(meta.get('since'), zone)}{_scope(meta, names)}"
     told = _placing(changes[0], names, zone) if len(changes) == 1 else _matches(meta, names, zone)
     return ": ".join(part for part in (what, told) if part)
 
