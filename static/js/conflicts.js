@@ -39,14 +39,17 @@
   }, true);
 
   document.addEventListener("htmx:after:swap", function () {
-    if (!posting) return;
     posting = false;
-    var at = document.activeElement;
-    if (place === null || (at && at !== document.body && at.isConnected)) return;
-    var row = rows()[Math.min(place, rows().length - 1)];
-    var button = row && row.querySelector(".conflict__mends button, a");
-    (button || document.querySelector("#conflicts-outcome button") || list()).focus({ preventScroll: true });
-    place = null;
+    // The answer comes in two parts; the button goes with one of them.
+    setTimeout(goOn, 0);
   });
+
+  function goOn() {
+    if (place === null || document.activeElement !== document.body) return;
+    var row = rows()[Math.min(place, rows().length - 1)];
+    var next = (row && row.querySelector("button")) || document.querySelector("#conflicts-outcome button");
+    if (next) next.focus({ preventScroll: true });
+    place = null;
+  }
   document.addEventListener("htmx:error", function () { posting = false; });
 })();
