@@ -1,4 +1,4 @@
-"""What `flask --app wsgi` can do beside serving: the demo, accounts, files in and out, and backups."""
+"""What `flask --app wsgi` can do beside serving: the demo, accounts, files in and out, the audit, backups."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 from flask import Flask, current_app
 
 from app import demo
+from app.cli_audit import verify_audit
 from app.cli_backup import back_up, restore
 from app.cli_files import export_tournament, import_file
 from app.cli_told import now, told
@@ -19,7 +20,8 @@ from app.services.queries.operations import is_empty
 def register_cli(app: Flask) -> None:
     """Add the commands to the application."""
     for_accounts = (create_user, set_password, deactivate_user)
-    for command in (load_demo, *for_accounts, import_file, export_tournament, back_up, restore):
+    for_files = (import_file, export_tournament, verify_audit, back_up, restore)
+    for command in (load_demo, *for_accounts, *for_files):
         app.cli.add_command(command)
 
 

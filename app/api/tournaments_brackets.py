@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, stream_with_context
 
 from app.domain.permissions import Permission
 from app.services import brackets, matches, swiss
-from app.services.queries.audit_log import list_audit
+from app.services.queries.audit_export import export_audit
+from app.services.queries.audit_log import AuditFilters, list_audit
 from app.services.queries.brackets import bracket_document
 from app.services.queries.brackets import list_brackets as bracket_listing
 from app.services.queries.disputes import list_disputes as dispute_listing
@@ -29,6 +30,8 @@ from .schemas.brackets import (
     MatchCreateSchema,
 )
 from .schemas.matches import WeighedMatchSchema
+
+JSON_LINES = "application/jsonl"
 
 blueprint = ApiBlueprint(
     "brackets",
@@ -129,8 +132,32 @@ def list_disputes(query: dict[str, int], tournament_id: int) -> Response:
 @needs(Permission.AUDIT_VIEW, tournament="tournament_id")
 @blueprint.arguments(AuditQuerySchema, location="query")
 def list_audit_rows(query: dict[str, Any], tournament_id: int) -> Response:
-    """List what was done, oldest first; for organizers and admins."""
-    listing = list_audit(
-        current_actor(), tournament_id, action=query.get("action"), match_id=query.get("match")
+    """List what was done, oldest first; for organizers and admins.
+
+    To follow it, ask for what comes `after` the last id that you have.
+    """
+    action = query.get("action")
+    filters = AuditFilters(
+        actions=frozenset([action.upper()]) if action is not None else None,
+        username=query["username"] or None,
+        match_id=query["match"],
+        participant_id=query["participant"],
+        since=query["created_at__gte"],
+        until=query["created_at__lte"],
+        text=query["search"],
     )
-    return page_answer(listing, query)
+    return page_answer(list_audit(current_actor(), tournament_id, filters, after=query["after"]), query)
+
+
+@blueprint.route("/audit/export/", methods=["GET"])
+@blueprint.response(200, content_type=JSON_LINES)
+@needs(Permission.AUDIT_VIEW, tournament="tournament_id")
+def export_audit_lines(tournament_id: int) -> Response:
+    """The whole audit as lines of JSON, oldest first, each with the hash of the line before it.
+
+    The first line names the tournament and the algorithm; each further one has a `row` as the list shows it;
+    the last one has the `count` of rows and the chain's `end`. `hash` is the SHA-256 of the line's canonical
+    JSON without it: keys sorted, no blanks, ASCII. `flask verify-audit` checks such a file.
+    """
+    lines = export_audit(current_actor(), tournament_id)
+    return Response(stream_with_context(lines), content_type=JSON_LINES)

@@ -37,6 +37,7 @@ def update_match(
         changes = _checked(uow, match, changes)
         warnings = conflicts.weigh(actor, tournament, {match.id: _planned(match, tournament, changes)}, now)
         others = [name for name in changes if name != "scheduled_time"]
+        before = {name: getattr(match, name) for name in others}
         for name in others:
             setattr(match, name, changes[name])
         if "station_id" in changes:
@@ -70,6 +71,7 @@ def update_match(
                 meta={
                     "match_id": match.id,
                     "tournament_id": tournament.id,
+                    "old": before,
                     "changes": {name: getattr(match, name) for name in others},
                 },
             )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from app.domain.lobby import LABELS
 
 from .filters import local_time, utc
+from .timeline import MATCHDESK, Day, days_of
 
 _PLAIN = {
     "MATCH_CREATE": "Match created",
@@ -33,8 +34,16 @@ _DECISIONS = {
 }
 
 
+def history_days(entries: Iterable[dict], row: dict, sides: Iterable, *, tells_who: bool) -> list[Day]:
+    """The entries of a match's history as a timeline, newest first; what nobody did, the clock did."""
+    told = sentences(entries, row, sides)
+    if tells_who:
+        told = [entry | {"by": entry["by"] or MATCHDESK} for entry in told]
+    return days_of(reversed(told), row["time_zone"])
+
+
 def sentences(entries: Iterable[dict], row: dict, sides: Iterable) -> list[dict]:
-    """`[{"at", "text", "by"}]` of the entries of a match's history, in their order."""
+    """`[{"at", "text", "by"}]` of the entries of a match's history, in their order; `by` where it is told."""
     names = {side.id: side.name for side in sides if side.id is not None}
     return [
         {

@@ -10,7 +10,7 @@ from app.services.queries import estimates, match_detail, match_panel, pages, ro
 
 from . import match_views
 from .guards import current_actor, now
-from .history import sentences
+from .history import history_days
 
 blueprint = Blueprint("public", __name__)
 _LONGEST_SEARCH = 100
@@ -47,9 +47,11 @@ def match(match_id: int):
     values = _for_nobody(match_id) if actor.is_anonymous else _for_somebody(actor, match_id)
     row = values["row"]
     tell_expected([row])
+    entries, tells_who = values.pop("entries"), values.pop("tells_who")
     return render_template(
         "matches/detail.html",
-        **values | {"history": sentences(values["history"], row, values["sides"])},
+        **values,
+        history=history_days(entries, row, values["sides"], tells_who=tells_who),
         live_page="match",
         live_id=match_id,
         live_seq=row["seq"],
@@ -72,7 +74,8 @@ def _for_nobody(match_id: int) -> dict:
         "sides": match_panel.sides_of(row),
         "tournament": tournament,
         "lobby": lobby,
-        "history": match_detail.list_public_history(match_id),
+        "entries": match_detail.list_public_history(match_id),
+        "tells_who": False,
     }
 
 
@@ -87,7 +90,8 @@ def _for_somebody(actor: Actor, match_id: int) -> dict:
         "row": rows.find_row(match_id),
         "sides": panel.sides,
         "lobby": public_part(panel.match.lobby),
-        "history": match_detail.list_history(actor, match_id),
+        "entries": match_detail.list_history(actor, match_id),
+        "tells_who": panel.may("MATCH_HISTORY_VIEW"),
     }
 
 

@@ -29,6 +29,7 @@ INTERNAL = [
     ("GET", "staff/"),
     ("GET", "staff/{staff}/"),
     ("GET", "audit/"),
+    ("GET", "audit/export/"),
     ("GET", "stations/{station}/queue/"),
     ("GET", "estimates/accuracy/"),
     ("GET", "conflicts/"),
@@ -104,6 +105,7 @@ WRONG_VERBS = {
     "estimates/": "POST",
     "estimates/accuracy/": "POST",
     "audit/": "DELETE",
+    "audit/export/": "POST",
     "board-link/": "PATCH",
 }
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.domain.audit_chain import Chain
 from app.models import AuditLog
 from tests import factories
 from tests.api.around import address, assert_constant_queries
@@ -75,6 +76,45 @@ def test_audit_is_paged(app, api_client):
     second = client.get(first["next"]).json
     assert [row["id"] for row in first["results"] + second["results"]] == made
     assert_problem(client.get(address(scene.tournament, "audit/"), query_string={"page": 9}), 404)
+
+
+def test_audit_is_searched_and_followed(app, api_client):
+    scene = factories.scene()
+    started = entry(scene.tournament, match_id=scene.match.id, user_id=scene.organizer.id)
+    cancelled = entry(scene.tournament, "MATCH_CANCEL", meta={"reason": "heavy rain"})
+    client = api_client(scene.organizer)
+
+    def ids(**query):
+        page = client.get(address(scene.tournament, "audit/"), query_string=query)
+        assert page.status_code == 200, page.text
+        return [row["id"] for row in page.json["results"]]
+
+    assert ids(participant=scene.team1.id) == [started.id]
+    assert ids(username=scene.organizer.username.upper()) == [started.id]
+    assert ids(search="cancel RAIN") == [cancelled.id]
+    assert ids(created_at__gte="2020-01-01T00:00:00Z", created_at__lte="2020-01-02T00:00:00Z") == []
+    assert ids(after=started.id) == [cancelled.id]
+    assert ids(username="", search="", participant="", after="") == [started.id, cancelled.id]
+    for query, field in (
+        ({"created_at__gte": "yesterday"}, "created_at__gte"),
+        ({"search": "x" * 101}, "search"),
+        ({"after": "x"}, "after"),
+    ):
+        assert_problem(client.get(address(scene.tournament, "audit/"), query_string=query), 400, field)
+
+
+def test_the_export_is_chained_lines_of_the_listed_rows(app, api_client):
+    scene = factories.scene()
+    for _ in range(3):
+        entry(scene.tournament, ip="10.1.2.3", meta={"n": 1})
+    for who, sees_ip in ((scene.organizer, False), (scene.admin, True)):
+        client = api_client(who)
+        response = client.get(address(scene.tournament, "audit/export/"))
+        assert response.content_type == "application/jsonl"
+        chain = Chain(response.data.splitlines(keepends=True))
+        listed = client.get(address(scene.tournament, "audit/")).json["results"]
+        assert list(chain.rows()) == listed
+        assert (chain.head["has_ip"], "10.1.2.3" in response.text) == (sees_ip, sees_ip)
 
 
 def test_audit_takes_as_many_queries_for_30_rows_as_for_1(app, api_client):

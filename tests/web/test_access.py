@@ -119,6 +119,7 @@ ACCESS: dict[str, frozenset[str]] = {
             "rooms.add_staff",
             "rooms.remove_staff",
             "rooms.audit",
+            "rooms.export_audit_lines",
         ),
         STAFF,
     ),

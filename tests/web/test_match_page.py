@@ -159,7 +159,8 @@ def test_public_part_of_the_history_names_nobody(web_client):
     assert "Lobby changed" not in public
     assert scene.organizer.username not in public
     assert "Lobby changed: Room code" in full
-    assert f"by {scene.organizer.username}" in full
+    assert f"<strong>{scene.organizer.username}</strong>" in full
+    assert "timeline__who" not in public
 
 
 def test_times_are_utc_in_the_attribute_and_the_tournaments_in_the_text(client):

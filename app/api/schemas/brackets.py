@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from app.api.fields import Choice, Flag, Id, Instant, QueryId, Text, Whole
+from app.api.fields import Choice, Flag, Id, Instant, QueryId, QueryInstant, Text, Whole
 from app.domain.brackets.double_elimination import GRAND_FINALS
 from app.domain.brackets.options import FORMATS, MAX_POINTS, MAX_ROUNDS, SEEDINGS
 from app.domain.brackets.single_elimination import MAX_ENTRANTS
@@ -176,6 +176,16 @@ class AuditQuerySchema(PageQuerySchema):
 
     action = Text(maximum=40, **_described("Such as MATCH_START, in either case."))
     match = QueryId(**_described("Id of a match."))
+    participant = QueryId(**_described("Id of a participant: what was done to it and to its matches."))
+    username = Text(maximum=50, load_default="", **_described("Who did it, in either case."))
+    created_at__gte = QueryInstant(load_default=None, **_described("Not before this time."))
+    created_at__lte = QueryInstant(load_default=None, **_described("Not after this time."))
+    search = Text(
+        maximum=100,
+        load_default="",
+        **_described("Each word must stand in the action, a name of who did it or of a side, or the meta."),
+    )
+    after = QueryId(**_described("Only what has a greater id."))
 
 
 class AuditSchema(Schema):

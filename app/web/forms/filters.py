@@ -39,7 +39,7 @@ def _optional_id(value: str | int | None) -> int | None:
     return int(value) if value not in (None, "", "None") else None
 
 
-class _IdSelect(SelectField):
+class IdSelect(SelectField):
     """A choice by id; an id that is not offered is no error, but finds nothing."""
 
     def __init__(self, label: str, empty: str, **kwargs):
@@ -58,8 +58,8 @@ class MatchFilterForm(Form):
     state = SelectMultipleField(
         "State", choices=list(_STATES.items()), widget=ListWidget(), option_widget=CheckboxInput()
     )
-    bracket = _IdSelect("Bracket", "All brackets")
-    station = _IdSelect("Station", "All stations")
+    bracket = IdSelect("Bracket", "All brackets")
+    station = IdSelect("Station", "All stations")
     round_number = IntegerField(
         "Round", validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message="Rounds count from 1.")]
     )

@@ -6,65 +6,11 @@ from app.domain.lobby import LABELS
 from app.services.queries.audit_names import Names
 from app.web.filters import local_time
 
+from .audit_actions import ACTIONS
+
 Sentence = Callable[[dict, Names, str], str]
 _KINDS = {"auto": "as proposed"}
 _SECRET_FREE = ("name", "slug", "username")
-
-ACTIONS = {
-    "MATCH_START": "Match started",
-    "MATCH_UNDO_START": "Start undone",
-    "MATCH_SCHEDULE": "Match scheduled",
-    "MATCH_BULK_SCHEDULE": "Many matches scheduled",
-    "MATCH_BULK_UNDO": "Bulk scheduling undone",
-    "MATCH_UPDATE": "Match details changed",
-    "MATCH_CALL": "Match called",
-    "MATCH_COORDINATOR_ASSIGN": "Coordinator assigned",
-    "MATCH_COORDINATOR_ANSWER": "Coordinator answered",
-    "MATCH_LOBBY_UPDATE": "Lobby changed",
-    "MATCH_CHECK_IN": "Checked in",
-    "MATCH_CANCEL": "Match cancelled",
-    "MATCH_CREATE": "Match created",
-    "MATCH_FORFEIT": "Forfeit",
-    "MATCH_REOPEN": "Match reopened",
-    "MATCH_RESTORE": "Match restored",
-    "MATCH_DELETE": "Match deleted",
-    "MATCH_UNDELETE": "Match brought back",
-    "MATCH_NO_SHOW_FLAG": "No-show noted",
-    "RESULT_RESTORE": "Earlier result made valid again",
-    "RESULT_SUBMIT": "Result entered",
-    "RESULT_CONFIRM": "Result confirmed",
-    "DISPUTE_CREATE": "Result disputed",
-    "DISPUTE_RESOLVE": "Dispute resolved",
-    "BRACKET_GENERATE": "Bracket generated",
-    "BRACKET_NEXT_ROUND": "Next round paired",
-    "BRACKET_DELETE": "Bracket deleted",
-    "TOURNAMENT_CREATE": "Tournament created",
-    "TOURNAMENT_UPDATE": "Settings changed",
-    "TOURNAMENT_DELETE": "Tournament deleted",
-    "TOURNAMENT_IMPORT": "Tournament imported",
-    "PARTICIPANT_CREATE": "Participants entered",
-    "PARTICIPANT_UPDATE": "Participant changed",
-    "PARTICIPANT_WITHDRAW": "Participant withdrawn",
-    "PARTICIPANT_REINSTATE": "Withdrawal taken back",
-    "PARTICIPANT_DELETE": "Participant deleted",
-    "PARTICIPANT_INVITE": "Invitation link made",
-    "PARTICIPANT_INVITE_REVOKE": "Invitation link ended",
-    "PARTICIPANT_JOIN": "Joined by invitation",
-    "STAFF_ADD": "Organizer added",
-    "STAFF_REMOVE": "Organizer removed",
-    "STATION_CREATE": "Station added",
-    "STATION_UPDATE": "Station changed",
-    "STATION_DELETE": "Station deleted",
-    "BREAK_CREATE": "Break added",
-    "BREAK_UPDATE": "Break changed",
-    "BREAK_DELETE": "Break deleted",
-    "SCHEDULE_CHANGE": "Schedule changed",
-    "SCHEDULE_UNDO": "Schedule change undone",
-    "BOARD_LINK_CREATE": "Board link made",
-    "BOARD_LINK_REVOKE": "Board link ended",
-    "SIGN_IN_LINK_CREATE": "One-time sign-in link made",
-    "SIGN_IN_LINK_USE": "One-time sign-in link used",
-}
 
 
 def sentence(row: dict, names: Names, zone: str) -> str:
