@@ -134,6 +134,7 @@ def test_the_home_page_is_sent_what_it_may_have_missed(desk, listen):
         page("match", 999_999),
         page(["home"]),
         page("me"),
+        page("conflicts"),
         page("desk", 999_999),
     ],
 )
@@ -216,6 +217,21 @@ def test_the_page_of_ones_own_matches_hears_of_those(live_server, desk, listen, 
 
     assert listener.wait_for("match_started")["match_id"] == scene.match.id
     assert listener.names() == ["match_started"]
+
+
+def test_the_page_of_conflicts_hears_of_what_one_runs_and_nothing_else(live_server, desk, listen):
+    scene, other = factories.scene(is_public=False), factories.scene()
+
+    def opened_by(user):
+        return listen(page("conflicts", age=0), headers=cookies(sign_in(live_server, user)))
+
+    runs, plays, elsewhere = [opened_by(user) for user in (scene.organizer, scene.player1, other.organizer)]
+    start(desk, scene)
+    start(desk, other)
+    assert runs.wait_for("match_started")["match_id"] == scene.match.id
+    assert "html" not in runs.heard[0][1]
+    assert elsewhere.wait_for("match_started")["match_id"] == other.match.id
+    assert (runs.names(), elsewhere.names(), plays.names()) == (["match_started"], ["match_started"], [])
 
 
 def test_a_deleted_match_has_no_fragment(desk, listen):
