@@ -7,8 +7,8 @@ import pytest
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
 from app.domain.permissions import ANONYMOUS
 from app.services import bulk, scheduling
-from app.services.schedule import versions
 from app.services.queries.match_detail import list_history
+from app.services.schedule import versions
 from tests import factories as make
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app_context")]
