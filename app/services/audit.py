@@ -90,7 +90,7 @@ def record(
 
     `meta` has ids, names of keys and times, never a secret value.
     """
-    written = uow.write(
+    written = uow.run(
         _ROW,
         {
             "user_id": actor.user_id,

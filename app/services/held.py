@@ -43,7 +43,7 @@ def hold(
     if actor.is_anonymous:
         raise NotSignedIn
     uow.hold_tournament_of(match_id)
-    row = _HELD.first({"match_id": match_id, "user_id": actor.user_id})
+    [row] = uow.run(_HELD, {"match_id": match_id, "user_id": actor.user_id})
     access.check_subject(actor, row, permission)
     tournament = Columns(id=row["tournament_id"], **{name: row.pop(f"tournament_{name}") for name in _OF_ALL})
     for name, column in _RELATED.items():
@@ -60,7 +60,7 @@ def save(uow: UnitOfWork, held: Held, *names: str) -> None:
     match = held.match
     changed = {f"new_{name}": getattr(match, name) for name in (*names, *_TOUCHED)}
     was = {"match_id": match.id, "was_in": held.state, "was_at": match.version - 1}
-    if not uow.write(_saving(names), was | changed):
+    if not uow.run(_saving(names), was | changed):
         raise stale(uow, match)
 
 

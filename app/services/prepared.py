@@ -44,7 +44,7 @@ class Prepared:
         compiled = self._compiled_for(engine.dialect)
         return compiled.documents_of(_fetch(engine, compiled.text, compiled.parameters(values)))
 
-    def write(self, connection: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Do it in this connection's transaction; what it returns, as such documents.
 
         Raises what SQLAlchemy raises for a statement of its own.

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, insert, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
 from app.extensions import db
@@ -68,8 +69,8 @@ _look: ContextVar[Callable[[], None] | None] = ContextVar("look", default=None)
 class UnitOfWork:
     """The open change: its session, its time, and the events that go out once it is committed."""
 
-    def __init__(self, now: datetime, connection: Connection):
-        self.session = db.session
+    def __init__(self, now: datetime, session: Session, connection: Connection):
+        self.session = session
         self._connection = connection
         self.now = now
         self._events: list[dict] = []
@@ -89,15 +90,15 @@ class UnitOfWork:
 
     def hold_tournament_of(self, match_id: int) -> None:
         """The same lock for a change that needs no object of the tournament."""
-        row = _HELD_TOURNAMENT_OF_MATCH.first({"id": match_id})
-        if row is None:
+        rows = self.run(_HELD_TOURNAMENT_OF_MATCH, {"id": match_id})
+        if not rows:
             raise NotFound
-        self._locked.add(row["id"])
+        self._locked.add(rows[0]["id"])
 
-    def write(self, statement: Prepared, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Change rows that need no objects, after all that the objects have changed; what is returned."""
+    def run(self, statement: Prepared, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Read or change rows that need no objects, after all that objects have changed; what it returns."""
         self.session.flush()
-        return statement.write(self._connection, values)
+        return statement.run(self._connection, values)
 
     def _lock(self, statement: Select, id: int) -> Tournament:
         tournament = self.session.scalar(statement, {"id": id})
@@ -133,11 +134,11 @@ class UnitOfWork:
         for tournament_id in sorted({*self._locked, *(event["tournament_id"] for event in self._events)}):
             events = [event for event in self._events if event["tournament_id"] == tournament_id]
             counted = {"tournament_id": tournament_id, "events": len(events)}
-            rows = self.write(_COUNTED_ON, counted)
+            rows = self.run(_COUNTED_ON, counted)
             if events:
                 last[tournament_id] = rows[0]["event_seq"]
                 for seq, event in enumerate(events, start=last[tournament_id] - len(events) + 1):
-                    self.write(_EVENT, {**event, "seq": seq})
+                    self.run(_EVENT, {**event, "seq": seq})
         self._events.clear()
         return last
 
@@ -165,7 +166,7 @@ def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
     In a rehearsal it leaves nothing behind either.
     Raises Conflict where the database stays locked by another process.
     """
-    session = db.session
+    session = db.session()
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("something was changed outside of a unit of work")
     # What is decided on must be read after the lock is held, not before.
@@ -174,7 +175,7 @@ def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
     if on_sqlite:
         _sqlite_writer.acquire()
     try:
-        uow = UnitOfWork(now or utc_now(), _begin(session))
+        uow = UnitOfWork(now or utc_now(), session, _begin(session))
         yield uow
         last = uow.write_events()
         if look := _look.get():
@@ -193,7 +194,7 @@ def unit_of_work(now: datetime | None = None) -> Iterator[UnitOfWork]:
         _announce(last)
 
 
-def _begin(session) -> Connection:
+def _begin(session: Session) -> Connection:
     give_up_at = time.monotonic() + _BUSY_SECONDS
     while True:
         try:

@@ -80,7 +80,7 @@ def test_a_write_that_the_database_refuses_fails_as_any_other():
     )
     other = make.tournament(scene.organizer)
     with pytest.raises(IntegrityError), unit_of_work(make.soon(0)) as uow:
-        uow.write(rename, {"of": other.id, "new_slug": scene.tournament.slug})
+        uow.run(rename, {"of": other.id, "new_slug": scene.tournament.slug})
     assert make.fresh(other).slug == other.slug
 
 
@@ -98,6 +98,6 @@ def test_an_insert_writes_times_and_documents():
             uow.now,
             None,
         )
-        assert uow.write(row, dict(zip(names, values, strict=True))) == []
+        assert uow.run(row, dict(zip(names, values, strict=True))) == []
     [written] = make.audit_rows(match_id=scene.match.id)
     assert (written.meta, written.created_at, written.ip) == ({"é": [1]}, uow.now, None)
