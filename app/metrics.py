@@ -75,7 +75,9 @@ def count_request(method: str, endpoint: str, status: str, path: str, seconds: f
 
 
 def _kind(path: str) -> str:
-    return "api" if path.startswith("/api/") else "static" if path.startswith("/static/") else "page"
+    if path.startswith("/api/"):
+        return "api"
+    return "static" if path.startswith(("/static/", "/bundle/")) else "page"
 
 
 def exposition(further: Iterable[Collector]) -> bytes:

@@ -9,6 +9,7 @@ def register_web(app: Flask) -> None:
 
     from . import (
         accounts,
+        bundles,
         calendars,
         conflicts,
         dashboard,
@@ -29,11 +30,13 @@ def register_web(app: Flask) -> None:
     )
 
     filters.register_template_helpers(app)
+    bundles.register_bundles(app)
     guards.register_guards(app)
     imports.register_imports(app)
     security.register_security(app)
     login_manager.user_loader(guards.find_reader)
     pages = (
+        bundles,
         public,
         timetable,
         schedule_changes,

@@ -43,7 +43,7 @@ def register_security(app: Flask) -> None:
 
 
 def _say_who_may_keep(response: Response) -> Response:
-    if request.endpoint == "static":
+    if request.endpoint in ("static", "bundles.read"):
         # An address with a digest never changes its content.
         if "v" in request.args and response.status_code == 200:
             response.headers["Cache-Control"] = f"public, max-age={_YEAR}, immutable"

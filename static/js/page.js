@@ -2,36 +2,24 @@
 (function () {
   "use strict";
 
-  // -- theme: system, light, dark, in turn ---------------------------------
-  var icons = {
-    system: "M3 4h18v12H3zM8 20h8M12 16v4",
-    light: "M12 7a5 5 0 1 0 0 10 5 5 0 0 0 0-10zM12 1v3M12 20v3M1 12h3M20 12h3M4.2 4.2l2.1 2.1M17.7 17.7l2.1 2.1M4.2 19.8l2.1-2.1M17.7 6.3l2.1-2.1",
-    dark: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z"
-  };
-  var order = ["system", "light", "dark"];
+  // -- theme: system, light, dark, contrast, in turn --------------------------
+  var icons = { system: "monitor", light: "sun", dark: "moon", contrast: "contrast" };
+  var order = Object.keys(icons);
 
   function stored() {
     try { return window.localStorage.getItem("theme") || "system"; } catch (error) { return "system"; }
   }
 
   function show(button, theme) {
-    var svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    var path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    svg.setAttribute("viewBox", "0 0 24 24");
-    svg.setAttribute("aria-hidden", "true");
-    path.setAttribute("d", icons[theme]);
-    path.setAttribute("fill", "none");
-    path.setAttribute("stroke", "currentColor");
-    path.setAttribute("stroke-width", "2");
-    svg.appendChild(path);
-    button.replaceChildren(svg);
+    var use = button.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#" + icons[theme]));
     button.setAttribute("aria-label", "Theme: " + theme);
     button.title = "Theme: " + theme;
     button.hidden = false;
   }
 
   document.querySelectorAll("[data-theme-switch]").forEach(function (button) {
-    show(button, stored());
+    show(button, icons[stored()] ? stored() : "system");
     button.addEventListener("click", function () {
       var next = order[(order.indexOf(stored()) + 1) % order.length];
       try { window.localStorage.setItem("theme", next); } catch (error) { /* it then holds for this page only */ }
@@ -64,10 +52,43 @@
   document.addEventListener("visibilitychange", age);
 
   // -- copy buttons ------------------------------------------------------------
+  // A server in the hall has no certificate, and without one browsers keep the clipboard's own interface away.
+  function copied(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text).catch(function () { copyBySelection(text); });
+    return new Promise(function (resolve) { resolve(copyBySelection(text)); });
+  }
+
+  function copyBySelection(text) {
+    var field = document.createElement("textarea"), focused = document.activeElement;
+    field.value = text;
+    field.readOnly = true;
+    field.className = "visually-hidden";
+    document.body.appendChild(field);
+    field.select();
+    field.setSelectionRange(0, text.length);
+    var done = document.execCommand("copy");
+    field.remove();
+    if (focused) focused.focus({ preventScroll: true });
+    if (!done) throw new Error("not copied");
+  }
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest("[data-copy]");
-    if (!button || !navigator.clipboard) return;
-    navigator.clipboard.writeText(button.dataset.copy).then(function () { button.textContent = "Copied"; });
+    if (!button) return;
+    var before = button.dataset.before || button.textContent;
+    button.dataset.before = before;
+    copied(button.dataset.copy).then(function () { say("Copied"); }, function () { say("Not copied"); });
+
+    function say(word) {
+      button.textContent = word;
+      button.classList.toggle("is-copied", word === "Copied");
+      var region = document.getElementById("announcer");
+      if (region) region.textContent = word + ".";
+      setTimeout(function () {
+        button.textContent = before;
+        button.classList.remove("is-copied");
+      }, 2500);
+    }
   });
 
   // -- after a refused form, the reader is taken to the reasons ----------------

@@ -3,5 +3,5 @@
   "use strict";
   var stored = null;
   try { stored = window.localStorage.getItem("theme"); } catch (error) { /* storage may be off */ }
-  if (stored === "light" || stored === "dark") document.documentElement.dataset.theme = stored;
+  if (["light", "dark", "contrast"].includes(stored)) document.documentElement.dataset.theme = stored;
 })();

@@ -63,22 +63,32 @@ def test_times_become_the_viewers_and_the_zone_is_named_where_they_differ(open_p
 
 
 def test_without_scripts_times_are_the_tournaments(open_page, tournament):
-    page = open_page(f"/tournaments/{tournament.slug}/schedule/?day=2027-07-01&by=time", java_script_enabled=False)
+    page = open_page(
+        f"/tournaments/{tournament.slug}/schedule/?day=2027-07-01&by=time", java_script_enabled=False
+    )
     expect(page.locator(".match-row__time")).to_have_text("18:30")
 
 
-def test_a_chosen_theme_holds_on_the_next_page(open_page):
+@pytest.mark.parametrize(("presses", "theme", "icon"), [(2, "dark", "moon"), (3, "contrast", "contrast")])
+def test_a_chosen_theme_holds_on_the_next_page(open_page, presses, theme, icon):
     page = open_page("/", color_scheme="light")
-    paper = "getComputedStyle(document.documentElement).backgroundColor"
-    light = page.evaluate(paper)
+    ink = "getComputedStyle(document.documentElement).color"
+    light = page.evaluate(ink)
     switch = page.locator("[data-theme-switch]")
-    switch.click()
-    switch.click()
-    expect(switch).to_have_attribute("aria-label", "Theme: dark")
-    dark = page.evaluate(paper)
-    assert dark != light
+    for _ in range(presses):
+        switch.click()
+    expect(switch).to_have_attribute("aria-label", f"Theme: {theme}")
+    expect(switch.locator("use")).to_have_attribute("href", re.compile(rf"\.svg\?v=\w+#{icon}$"))
+    chosen = page.evaluate(ink)
+    assert chosen != light
     page.goto("/tournaments/")
-    assert page.evaluate(paper) == dark
+    assert page.evaluate(ink) == chosen
+
+
+@pytest.mark.parametrize(("scheme", "ink"), [("light", "rgb(0, 0, 0)"), ("dark", "rgb(255, 255, 255)")])
+def test_who_asks_the_system_for_contrast_gets_it(open_page, scheme, ink):
+    page = open_page("/", color_scheme=scheme, contrast="more")
+    assert page.evaluate("getComputedStyle(document.documentElement).color") == ink
 
 
 def test_the_keyboard_reaches_the_content_first(open_page):

@@ -19,6 +19,7 @@ ACCESS: dict[str, frozenset[str]] = {
     **dict.fromkeys(
         (
             "static",
+            "bundles.read",
             "public.home",
             "public.tournaments",
             "public.match",
