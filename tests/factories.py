@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, groupby
 from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
-from sqlalchemy import Engine, create_engine, func, select, update
+from sqlalchemy import Engine, create_engine, func, inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.database import prepare_engine
@@ -38,6 +38,8 @@ from app.models import (
 
 PASSWORD = "correct horse 7"
 _PASSWORD_HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+_ANEW = {"populate_existing": True}
+_REVISED = update(Tournament.__table__).values(revision=Tournament.__table__.c.revision + 1)
 
 Row = TypeVar("Row")
 _numbers = count(1)
@@ -73,17 +75,21 @@ def session(*, writes: bool = False) -> Iterator[Session]:
         yield its
         if writes:
             # As every change of the application's does: what shows a tournament is kept until then.
-            its.execute(update(Tournament).values(revision=Tournament.revision + 1))
+            its.connection().execute(_REVISED)
             its.commit()
 
 
 def save(*rows: Any) -> None:
     """Write rows, and leave them readable without a session."""
+    if not rows:
+        return
     with session(writes=True) as its:
         its.add_all(rows)
         its.flush()
-        for row in rows:
-            its.refresh(row)
+        for model, written in groupby(rows, type):
+            ids = [inspect(row).identity for row in written]
+            key = tuple_(*inspect(model).primary_key)
+            its.scalars(select(model).where(key.in_(ids)), execution_options=_ANEW).all()
 
 
 def fresh(row: Row) -> Row:
@@ -130,10 +136,13 @@ def actor(user: User, **fields: Any) -> Actor:
 
 def user(username: str | None = None, **columns: Any) -> User:
     """A user whose password is PASSWORD."""
-    username = username or f"user{next(_numbers)}"
-    row = User(username=username, **{"password_hash": _PASSWORD_HASH, **columns})
+    row = _user(username or f"user{next(_numbers)}", **columns)
     save(row)
     return row
+
+
+def _user(username: str, **columns: Any) -> User:
+    return User(username=username, **{"password_hash": _PASSWORD_HASH, **columns})
 
 
 def admin(username: str | None = None, **columns: Any) -> User:
@@ -232,7 +241,10 @@ def match(
 ) -> Match:
     """A match whose columns fit its state; a side given as None is open."""
     of = of or tournament()
-    sides = [participant(of) if side is _NEW else side for side in (participant1, participant2)]
+    given = (participant1, participant2)
+    new = [Participant(tournament_id=of.id, name=f"Team {next(_numbers)}") for side in given if side is _NEW]
+    save(*new)
+    sides = [new.pop(0) if side is _NEW else side for side in given]
     columns.setdefault("match_number", _next_match_number(of.id, columns.get("bracket_id")))
     row = Match(tournament_id=of.id, **{**_match_columns(of, MatchState(state), sides), **columns})
     save(row)
@@ -318,10 +330,18 @@ def scene(state: str = "READY", *, match_columns: dict[str, Any] | None = None, 
 
     PENDING_RESULT and COMPLETED come with their result row, DISPUTED with its dispute too.
     """
-    people = {name: user(f"{name}{next(_numbers)}") for name in ("organizer", "coordinator", "stranger")}
-    players = [user(f"player{side}-{next(_numbers)}") for side in (1, 2)]
+    people = {name: _user(f"{name}{next(_numbers)}") for name in ("organizer", "coordinator", "stranger")}
+    players = [_user(f"player{side}-{next(_numbers)}") for side in (1, 2)]
+    admin = _user(f"admin{next(_numbers)}", is_admin=True)
+    save(*people.values(), *players, admin)
     of = tournament(people["organizer"], **columns)
-    teams = [participant(of, members=[player], seed=place + 1) for place, player in enumerate(players)]
+    teams = participants(of, 2)
+    save(
+        *(
+            ParticipantMember(participant_id=team.id, user_id=player.id)
+            for team, player in zip(teams, players, strict=True)
+        )
+    )
     row = match(
         of,
         state,
@@ -338,7 +358,7 @@ def scene(state: str = "READY", *, match_columns: dict[str, Any] | None = None, 
     if state == "DISPUTED":
         dispute(row, reported_by_user_id=players[1].id)
     return Scene(
-        admin(f"admin{next(_numbers)}"),
+        admin,
         **people,
         player1=players[0],
         player2=players[1],
