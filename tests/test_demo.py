@@ -201,7 +201,7 @@ def test_ready_match_can_be_played_to_its_end(loaded):
     claim = results.result_claim(13, 11)
     results.submit_result(actor=actor("participant1"), match_id=match.id, claim=claim, now=now)
     results.confirm_result(actor=actor("participant2"), match_id=match.id, now=now)
-    document = match_document(actor("participant1"), match.id)
+    document = match_document(actor("participant1"), match.id, now)
     assert (document["state"], document["winner_id"]) == ("COMPLETED", match.participant1_id)
 
 
@@ -216,12 +216,12 @@ def test_participants_can_check_in_for_their_show_matches(loaded):
 def test_lobby_is_shown_to_the_two_sides_only(loaded):
     match = next(match for match in matches_of("harbour-lights-open") if match.match_number == 9)
     assert (
-        match_document(actor("participant1"), match.id)["lobby_info"]["room_code"] == match.lobby["room_code"]
+        match_document(actor("participant1"), match.id, NOW)["lobby_info"]["room_code"] == match.lobby["room_code"]
     )
     assert (
-        match_document(actor("coordinator"), match.id)["lobby_info"]["room_code"] == match.lobby["room_code"]
+        match_document(actor("coordinator"), match.id, NOW)["lobby_info"]["room_code"] == match.lobby["room_code"]
     )
-    stranger = match_document(actor("yuki"), match.id)["lobby_info"]
+    stranger = match_document(actor("yuki"), match.id, NOW)["lobby_info"]
     assert "room_code" not in stranger
     assert stranger["map"] == "Ascent"
 

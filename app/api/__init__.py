@@ -47,6 +47,7 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
         cors,
         feeds,
         identity,
+        lobbies,
         matches,
         me,
         outcomes,
@@ -61,6 +62,7 @@ def register_api(app: Flask, allowed_origins: tuple[str, ...] = ()) -> None:
     for blueprint in (
         auth.blueprint,
         matches.blueprint,
+        lobbies.blueprint,
         results.blueprint,
         outcomes.blueprint,
         coordination.blueprint,

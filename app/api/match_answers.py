@@ -17,7 +17,7 @@ from .schemas.base import PREVIEW_QUERY
 
 def match_answer(match_id: int, **beside: Any) -> Response:
     """The whole match as the caller may see it, with its ETag, and the members that stand `beside` it."""
-    return conditional_response(match_document(current_actor(), match_id), **beside)
+    return conditional_response(match_document(current_actor(), match_id, now()), **beside)
 
 
 def warned_answer(match_id: int, warnings: Sequence[str]) -> Response:
@@ -32,7 +32,7 @@ def told(warnings: Sequence[str]) -> dict[str, Sequence[str]]:
 
 def expected_match_version(match_id: int, *, deleted: bool = False) -> int | None:
     """The version that the caller's If-Match asks for, or None."""
-    return expected_version(lambda: match_document(current_actor(), match_id, deleted=deleted))
+    return expected_version(lambda: match_document(current_actor(), match_id, now(), deleted=deleted))
 
 
 def previewed_or_done(match_id: int, verb: Callable[..., None], data: dict[str, Any]) -> Response:

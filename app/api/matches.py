@@ -7,7 +7,7 @@ from flask import Response
 from app.answers import kept_for_strangers, shows_only
 from app.domain.permissions import Permission
 from app.domain.states import MatchState
-from app.services import bulk, check_ins, lobby, matches, scheduling
+from app.services import bulk, check_ins, matches, scheduling
 from app.services.queries import match_list
 from app.services.schedule import calls, versions
 
@@ -23,7 +23,6 @@ from .schemas.matches import (
     BulkUndoneSchema,
     CheckInSchema,
     CoordinatorAssignmentSchema,
-    LobbyInfoSchema,
     MatchFilterSchema,
     MatchListSchema,
     MatchSchema,
@@ -160,26 +159,6 @@ def assign_coordinator(data: dict[str, Any], match_id: int) -> Response:
         **data,
     )
     return warned_answer(match_id, warnings)
-
-
-@blueprint.route("/<id:match_id>/lobby/", methods=["PATCH"])
-@blueprint.response(200, MatchSchema)
-@needs(Permission.MATCH_LOBBY_UPDATE, match="match_id")
-@blueprint.arguments(LobbyInfoSchema)
-def update_lobby(changes: dict[str, Any], match_id: int) -> Response:
-    """Merge keys into a match's lobby.
-
-    A key sent as null is removed. At least one of `room_code`, `room_id`, `room_password`, `lobby_code` and
-    `match_id` must stand afterwards.
-    """
-    lobby.update_lobby(
-        actor=current_actor(),
-        match_id=match_id,
-        changes=changes,
-        now=now(),
-        expected_version=expected_match_version(match_id),
-    )
-    return match_answer(match_id)
 
 
 @blueprint.route("/<id:match_id>/check-in/", methods=["POST"])

@@ -113,9 +113,8 @@ def create_match(data: dict[str, Any], tournament_id: int) -> Response:
         now=now(),
         **data,
     )
-    return created(
-        match_document(current_actor(), match_id) | told(warnings), f"/api/tournaments/matches/{match_id}/"
-    )
+    document = match_document(current_actor(), match_id, now())
+    return created(document | told(warnings), f"/api/tournaments/matches/{match_id}/")
 
 
 @blueprint.route("/disputes/", methods=["GET"])

@@ -1,9 +1,13 @@
 """Lobbies: what each game needs to know of a room, which of it is secret, and how changes merge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from .errors import InvalidInput
+from .permissions import Permission, Role, may
+from .states import MatchState
 
 # Every key that a lobby may have, with the longest value in characters.
 KEY_LENGTHS: dict[str, int] = {
@@ -20,6 +24,8 @@ KEY_LENGTHS: dict[str, int] = {
 }
 IDENTIFIERS = ("room_code", "room_id", "room_password", "lobby_code", "match_id")
 SECRET_KEYS = frozenset((*IDENTIFIERS, "notes"))
+# The secrets that a host may choose freely; the others are given out by the game.
+CHOSEN_KEYS = ("room_code", "room_password", "lobby_code")
 LABELS = {
     "room_code": "Room code",
     "room_id": "Room ID",
@@ -116,3 +122,88 @@ def changed_keys(before: Mapping[str, str], after: Mapping[str, str]) -> list[st
 def public_part(lobby: Mapping[str, str]) -> dict[str, str]:
     """What everyone may see: the keys that are known and not secret."""
     return {key: value for key, value in lobby.items() if key in KEY_LENGTHS and key not in SECRET_KEYS}
+
+
+def rotated(lobby: Mapping[str, str], make_code: Callable[[], str]) -> dict[str, str]:
+    """The lobby after a leak: each code that a host chooses is another one.
+
+    Where there is none of these, what the game gave out is removed, so that a new one is typed.
+    """
+    chosen = [key for key in CHOSEN_KEYS if lobby.get(key)]
+    if not chosen:
+        return {key: value for key, value in lobby.items() if key not in IDENTIFIERS}
+    return {**lobby, **{key: make_code() for key in chosen}}
+
+
+# -- when a side sees it ------------------------------------------------------
+
+
+class RevealPolicy(StrEnum):
+    """From when on the sides of a match see its lobby. Its staff always do."""
+
+    AT_ONCE = "at_once"
+    BOTH_CHECKED_IN = "both_checked_in"
+    MINUTES_BEFORE = "minutes_before"
+
+
+@dataclass(frozen=True)
+class RevealFacts:
+    """What decides whether the sides of a match see its lobby; `minutes` count for `minutes_before` only."""
+
+    policy: RevealPolicy
+    minutes: int
+    state: MatchState
+    sides_known: bool
+    check_in_enabled: bool
+    both_checked_in: bool
+    scheduled_time: datetime | None
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """Whether the sides see the lobby now; else `reason`, a sentence, and `at`, the moment if it is known."""
+
+    is_revealed: bool
+    reason: str = ""
+    at: datetime | None = None
+
+
+_REVEALED = Reveal(True)
+# Whoever plays, or has played, was let into the room.
+_BEGUN = (MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED, MatchState.COMPLETED)
+_CALLED_OFF = (MatchState.CANCELLED, MatchState.FORFEIT)
+
+
+def reveal(facts: RevealFacts, now: datetime) -> Reveal:
+    """Whether the sides of the match see its lobby now."""
+    if facts.policy == RevealPolicy.AT_ONCE or facts.state in _BEGUN:
+        return _REVEALED
+    if facts.state in _CALLED_OFF:
+        return Reveal(False, "The match is not played, and its code is not shown.")
+    if facts.policy == RevealPolicy.BOTH_CHECKED_IN:
+        return _once_both_are_here(facts)
+    return _before_the_match(facts, now)
+
+
+def _once_both_are_here(facts: RevealFacts) -> Reveal:
+    if not facts.sides_known:
+        return Reveal(False, "The code is shown when both sides are known.")
+    if facts.check_in_enabled and not facts.both_checked_in:
+        return Reveal(False, "The code is shown when both sides have checked in.")
+    return _REVEALED
+
+
+def _before_the_match(facts: RevealFacts, now: datetime) -> Reveal:
+    minutes = "1 minute" if facts.minutes == 1 else f"{facts.minutes} minutes"
+    when = f"{minutes} before the match" if facts.minutes else "at the time of the match"
+    if facts.scheduled_time is None:
+        return Reveal(False, f"The code is shown {when}, which has no time yet.")
+    at = facts.scheduled_time - timedelta(minutes=facts.minutes)
+    return _REVEALED if now >= at else Reveal(False, f"The code is shown {when}.", at)
+
+
+def sees_secrets(roles: frozenset[Role], revealed: Reveal) -> bool:
+    """True where one of these roles sees the whole lobby now."""
+    return may(roles, Permission.MATCH_LOBBY_EARLY_VIEW) or (
+        revealed.is_revealed and may(roles, Permission.MATCH_LOBBY_VIEW)
+    )

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     MATCH_COORDINATOR_ASSIGN = "MATCH_COORDINATOR_ASSIGN"
     MATCH_COORDINATOR_ANSWER = "MATCH_COORDINATOR_ANSWER"
     MATCH_LOBBY_VIEW = "MATCH_LOBBY_VIEW"
+    # Before its sides are shown it.
+    MATCH_LOBBY_EARLY_VIEW = "MATCH_LOBBY_EARLY_VIEW"
+    MATCH_LOBBY_SEEN = "MATCH_LOBBY_SEEN"
     MATCH_LOBBY_UPDATE = "MATCH_LOBBY_UPDATE"
     MATCH_CHECK_IN = "MATCH_CHECK_IN"
     MATCH_CHECK_IN_ANY_SIDE = "MATCH_CHECK_IN_ANY_SIDE"
@@ -57,7 +60,9 @@ class Permission(StrEnum):
 _P = Permission
 _SEES = frozenset({_P.TOURNAMENT_VIEW, _P.MATCH_VIEW})
 _INSIDE = _SEES | {_P.MATCH_LOBBY_VIEW, _P.DISPUTE_VIEW, _P.RESULT_VIEW}
-_PLAYS = frozenset({_P.MATCH_CHECK_IN, _P.RESULT_SUBMIT, _P.RESULT_CONFIRM, _P.DISPUTE_CREATE})
+_PLAYS = frozenset(
+    {_P.MATCH_LOBBY_SEEN, _P.MATCH_CHECK_IN, _P.RESULT_SUBMIT, _P.RESULT_CONFIRM, _P.DISPUTE_CREATE}
+)
 _RUNS = frozenset(
     {
         _P.MATCH_CHECK_IN,
@@ -70,9 +75,9 @@ _RUNS = frozenset(
         _P.RESULT_CONFIRM,
     }
 )
-_COORDINATES = frozenset({_P.MATCH_HISTORY_VIEW, _P.MATCH_COORDINATOR_ANSWER})
-# Only whom a match was given to can answer for it.
-_EVERYTHING = frozenset(_P) - {_P.MATCH_COORDINATOR_ANSWER}
+_COORDINATES = frozenset({_P.MATCH_HISTORY_VIEW, _P.MATCH_LOBBY_EARLY_VIEW, _P.MATCH_COORDINATOR_ANSWER})
+# Only whom a match was given to can answer for it, and only who plays it says that they saw its lobby.
+_EVERYTHING = frozenset(_P) - {_P.MATCH_COORDINATOR_ANSWER, _P.MATCH_LOBBY_SEEN}
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PUBLIC: _SEES,

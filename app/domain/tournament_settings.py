@@ -7,11 +7,12 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from .errors import InvalidInput
-from .lobby import GAMES
+from .lobby import GAMES, RevealPolicy
 
 STATUSES = ("draft", "upcoming", "live", "completed", "cancelled")
 NO_SHOW_POLICIES = ("flag", "forfeit")
 CONFLICT_POLICIES = ("warn", "refuse")
+LOBBY_REVEALS = tuple(str(policy) for policy in RevealPolicy)
 BEST_OF = (1, 3, 5, 7)
 
 NAME_LENGTH = 120
@@ -107,6 +108,7 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "rest_minutes": (0, DAY_MINUTES),
     "dispute_window_minutes": (0, 30 * DAY_MINUTES),
     "auto_confirm_minutes": (1, 7 * DAY_MINUTES),
+    "lobby_reveal_minutes": (0, DAY_MINUTES),
 }
 _RULES: dict[str, Callable[[object], object]] = {
     "name": _name,
@@ -119,6 +121,7 @@ _RULES: dict[str, Callable[[object], object]] = {
     "require_lobby": _flag,
     "no_show_policy": _choice(*NO_SHOW_POLICIES),
     "conflict_policy": _choice(*CONFLICT_POLICIES),
+    "lobby_reveal": _choice(*LOBBY_REVEALS),
     "status": _choice(*STATUSES),
     "best_of": _best_of,
     **{

@@ -48,9 +48,14 @@ class Audience:
         """What of the event the member is sent; None for nothing."""
         roles = self._roles(member, event)
         if may(roles, READERS.get(event.type, Permission.MATCH_LOBBY_VIEW)):
-            return variants.inside
-        sees = may(roles, Permission.MATCH_VIEW) or is_known_board(member.board_key_hash, self._place)
-        return variants.public if sees else None
+            waits = variants.waiting is not None and not may(roles, Permission.MATCH_LOBBY_EARLY_VIEW)
+            return variants.waiting if waits else variants.inside
+        return variants.public if self.sees(member, event) else None
+
+    def sees(self, member: Member, event: StoredEvent) -> bool:
+        """True where the event's match, or the tournament, exists for the member."""
+        is_shown = may(self._roles(member, event), Permission.MATCH_VIEW)
+        return is_shown or is_known_board(member.board_key_hash, self._place)
 
     def plays(self, member: Member, event: StoredEvent) -> bool:
         """True where the event is about a match that the member plays or coordinates, or about the

@@ -127,13 +127,12 @@ class Packing:
             return []
         variants = self._variants(event, fragment)
         self._audience.meet(members)
-        public, inside = [], []
+        told: dict[int, tuple[dict, list[str]]] = {}
         for member in members:
             payload = self._audience.payload_for(member, event, variants)
             if payload is not None:
-                (inside if payload is variants.inside else public).append(member.sid)
-        parcels = [Parcel(name, variants.inside, inside)] if inside else []
-        return parcels + ([Parcel(name, variants.public, public)] if public else [])
+                told.setdefault(id(payload), (payload, []))[1].append(member.sid)
+        return [Parcel(name, payload, sids) for payload, sids in told.values()]
 
     def _variants(self, event: StoredEvent, fragment: str | None) -> Variants:
         variants = self._builder.variants(event)

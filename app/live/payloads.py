@@ -6,11 +6,13 @@ sent, and only into the variant that goes to them.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
 from app.domain.events import EventType
 from app.domain.permissions import Permission
 from app.services.queries import live as queries
+from app.services.queries import lobbies
 from app.services.queries.live import StoredEvent
 from app.services.tables import changed_tables
 
@@ -26,10 +28,14 @@ _HIDDEN_DISPUTE = {"reported_by": None, "reason": "", "description": ""}
 
 @dataclass(frozen=True)
 class Variants:
-    """An event's payload for the public (None where it is not for the public), and for those inside."""
+    """An event's payload for the public (None where it is not for the public), and for those inside.
+
+    `waiting` is for sides that are not shown their lobby yet; None where they are told what all inside are.
+    """
 
     public: dict | None
     inside: dict
+    waiting: dict | None = None
 
     @property
     def are_same(self) -> bool:
@@ -41,7 +47,9 @@ class Variants:
         inside = {**self.inside, **more}
         if self.are_same:
             return Variants(inside, inside)
-        return Variants(self.public and {**self.public, **more}, inside)
+        return Variants(
+            self.public and {**self.public, **more}, inside, self.waiting and {**self.waiting, **more}
+        )
 
 
 class Builder:
@@ -57,12 +65,18 @@ class Builder:
         """The payload of an event: what was stored, its seq, and what is filled in for those inside."""
         payload = {**event.payload, "seq": event.seq}
         if event.type == EventType.MATCH_LOBBY_UPDATED:
-            lobby = self._lobbies.get(event.match_id, {})
-            return Variants(None, {**payload, "lobby_info": lobby})
+            return self._of_lobby(event, payload)
         if event.type == EventType.DISPUTE_CREATED:
             text = self._disputes.get(payload.get("dispute_id"), _HIDDEN_DISPUTE)
             return Variants({**payload, **_HIDDEN_DISPUTE}, {**payload, **text})
         return Variants(None if event.is_private else payload, payload)
+
+    def _of_lobby(self, event: StoredEvent, payload: dict) -> Variants:
+        lobby = self._lobbies.get(event.match_id)
+        if lobby is None:
+            return Variants(None, {**payload, "lobby_info": {}})
+        waiting = None if lobby.reveal.is_revealed else {**payload, "lobby_info": lobby.public}
+        return Variants(None, {**payload, "lobby_info": lobby.whole}, waiting)
 
     def for_page(self, event: StoredEvent, fragment: str) -> dict:
         """What a page needs besides to redraw: `html`, the rendered fragment of the match as it is now.
@@ -98,9 +112,9 @@ class Builder:
         return self._html[fragment].get(event.match_id)
 
     @cached_property
-    def _lobbies(self) -> dict[int, dict]:
+    def _lobbies(self) -> dict[int, lobbies.Lobby]:
         matches = {event.match_id for event in self._events if event.type == EventType.MATCH_LOBBY_UPDATED}
-        return queries.list_lobbies(matches)
+        return lobbies.list_lobbies(matches, datetime.now(UTC))
 
     @cached_property
     def _disputes(self) -> dict[int, dict]:

@@ -57,7 +57,7 @@ class SeenMatch(db.Model):
 
 
 class LobbyView(db.Model):
-    """That a user saw the lobby of a match, and when last."""
+    """That a user saw the lobby of a match as its secrets now are, and when first."""
 
     __tablename__ = "lobby_views"
 

@@ -50,7 +50,7 @@ class Tournament(db.Model):
     dispute_window_minutes: Mapped[int] = mapped_column(default=0)
     auto_confirm_minutes: Mapped[int | None]
     # From when on the sides of a match see its lobby.
-    lobby_reveal: Mapped[str] = mapped_column(String(12), default="at_once", server_default="at_once")
+    lobby_reveal: Mapped[str] = mapped_column(String(16), default="at_once", server_default="at_once")
     lobby_reveal_minutes: Mapped[int] = mapped_column(default=15, server_default=text("15"))
     # What the big screens say, beside the matches.
     announcement: Mapped[str] = mapped_column(String(280), default="", server_default="")

@@ -10,7 +10,7 @@ from app.models import Match
 
 from . import access, audit
 from .audit import AuditAction
-from .match_changes import become_ready_if_due, load, move, tell, touch
+from .match_changes import become_ready_if_due, load, move, reveal_of, tell, touch
 from .unit_of_work import unit_of_work
 
 
@@ -34,6 +34,7 @@ def check_in(
             return
         if reasons := blocking_reasons(match, now, by_staff=by_staff):
             raise Refused(reasons)
+        was_hidden = not reveal_of(match, tournament, now).is_revealed
         setattr(match, f"participant{side}_checked_in", True)
         if can_move(MatchState(match.state), Move.CHECK_IN):
             move(match, Move.CHECK_IN)
@@ -48,6 +49,9 @@ def check_in(
             participant2_checked_in=match.participant2_checked_in,
         )
         become_ready_if_due(uow, match, tournament)
+        if was_hidden and match.lobby and reveal_of(match, tournament, now).is_revealed:
+            # Nothing in it changed, but its sides see it from now on.
+            tell(uow, match, EventType.MATCH_LOBBY_UPDATED, changed=[])
         audit.record(
             uow,
             actor=actor,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from app.domain.errors import NotFound, NotSignedIn, StaleVersion
 from app.domain.events import PRIVATE, EventType
-from app.domain.lobby import SCHEMAS
+from app.domain.lobby import SCHEMAS, Reveal, RevealFacts, RevealPolicy, reveal
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchFacts, MatchState, Move, next_state
 from app.models import AuditLog, Match, Tournament, User
@@ -89,6 +89,22 @@ def facts(match: Match, tournament: Tournament) -> MatchFacts:
         check_in_enabled=tournament.enable_check_in,
         require_lobby=tournament.require_lobby,
         lobby_missing=SCHEMAS[tournament.game].missing(match.lobby),
+    )
+
+
+def reveal_of(match: Match, tournament: Tournament, now: datetime) -> Reveal:
+    """Whether the match's sides see its lobby now."""
+    return reveal(
+        RevealFacts(
+            policy=RevealPolicy(tournament.lobby_reveal),
+            minutes=tournament.lobby_reveal_minutes,
+            state=MatchState(match.state),
+            sides_known=None not in (match.participant1_id, match.participant2_id),
+            check_in_enabled=tournament.enable_check_in,
+            both_checked_in=match.participant1_checked_in and match.participant2_checked_in,
+            scheduled_time=match.scheduled_time,
+        ),
+        now,
     )
 
 

@@ -7,7 +7,7 @@ of the page in which the form stood, or send the browser back there. A verb more
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
@@ -114,6 +114,13 @@ VERBS = (
         previews=True,
     ),
     Verb("lobby", _P.MATCH_LOBBY_UPDATE, lobby.update_lobby, _lobby, "Lobby saved."),
+    Verb(
+        "rotate-code",
+        _P.MATCH_LOBBY_UPDATE,
+        lobby.rotate_code,
+        _nothing,
+        "The old code is taken away. Nobody has seen a new one yet.",
+    ),
     Verb(
         "assign-coordinator",
         _P.MATCH_COORDINATOR_ASSIGN,
@@ -229,6 +236,26 @@ for _verb in VERBS:
         view_func=_view_function(_verb),
         methods=["POST"],
     )
+
+
+@blueprint.post("/matches/<id:match_id>/lobby-seen")
+@signed_in
+def mark_lobby_seen(match_id: int) -> Response:
+    """The reader, who plays the match, was shown its codes: their page says so by itself."""
+    lobby.mark_seen(
+        actor=current_actor(), match_id=match_id, now=now(), updated_at=request.form.get("updated_at") or None
+    )
+    return Response(status=204) if is_htmx() else redirect(f"/matches/{match_id}/", code=303)
+
+
+@blueprint.get("/matches/<id:match_id>/lobby-seen")
+@signed_in
+def lobby_views(match_id: int) -> Response:
+    """Who has seen the codes, for a page of staff that shows it already."""
+    found = match_panel.get_panel(current_actor(), match_id, now(), Permission.MATCH_LOBBY_UPDATE)
+    if not is_htmx():
+        return redirect(f"/matches/{match_id}/", code=303)
+    return make_response(render_template("matches/panel/_seen.html", panel=found))
 
 
 @blueprint.get("/matches/<id:match_id>/panel")

@@ -31,6 +31,7 @@ PARTS = ("run", "schedule", "lobby", "coordinator", "cancel")
 _PART_OF_VERB = {
     "schedule": "schedule",
     "lobby": "lobby",
+    "rotate-code": "lobby",
     "assign-coordinator": "coordinator",
     "accept": "coordinator",
     "hand-over": "coordinator",

@@ -136,6 +136,7 @@ _BUILDERS: dict[str, Builder] = {
     "start": _plain(forms.StartForm),
     "undo-start": _plain(forms.UndoStartForm),
     "lobby": _lobby,
+    "rotate-code": _plain(forms.RotateCodeForm),
     "assign-coordinator": _coordinator,
     "accept": _plain(forms.AcceptForm),
     "hand-over": _plain(forms.HandOverForm),

@@ -13,7 +13,7 @@ _TIME = sa.DateTime(timezone=True)
 
 def upgrade():
     for column in (
-        sa.Column("lobby_reveal", sa.String(12), server_default="at_once", nullable=False),
+        sa.Column("lobby_reveal", sa.String(16), server_default="at_once", nullable=False),
         sa.Column("lobby_reveal_minutes", sa.Integer(), server_default=sa.text("15"), nullable=False),
         sa.Column("announcement", sa.String(280), server_default="", nullable=False),
         sa.Column("is_rehearsal", sa.Boolean(), server_default=sa.text("false"), nullable=False),

@@ -297,6 +297,9 @@
     if (waiting.size && !refetchTimer) refetchTimer = setTimeout(refetchNow, REFETCH_AFTER);
   });
 
+  // Other scripts of the page may know that a match shows more now.
+  document.addEventListener("live:refetch", function (event) { refetch(event.detail); });
+
   function isBeingFilledIn(element) {
     var at = document.activeElement;
     if (element.contains(at) && at.matches("input:not([type=checkbox]), select, textarea")) return true;

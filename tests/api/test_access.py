@@ -43,7 +43,10 @@ ABOUT_A_MATCH = [
     Entry("POST", "assign-coordinator/", ORGANIZERS, {"coordinator_id": None}),
     Entry("POST", "accept/", COORDINATORS, {}),
     Entry("POST", "hand-over/", COORDINATORS, {"note": "Ill today."}),
-    Entry("PATCH", "lobby/", RUNNERS, {"room_code": "ALPHA"}),
+    Entry("PATCH", "lobby/", RUNNERS, {"room_code": "BRAVO"}),
+    Entry("POST", "rotate-code/", RUNNERS, {}),
+    Entry("POST", "lobby-seen/", SIDES, {}),
+    Entry("GET", "lobby-seen/", RUNNERS | {"coordinator"}),
     Entry("POST", "check-in/", RUNNERS, {"participant_id": "{team1}"}, "SCHEDULED"),
     Entry("POST", "check-in/", SIDES, {}, "SCHEDULED"),
     Entry("POST", "cancel/", ORGANIZERS, {}),
@@ -92,7 +95,10 @@ def name(entry):
 
 
 def setting(role, entry, **columns):
-    scene = factories.scene(entry.state, coordinators_run_matches=role == "runner", **columns)
+    lobby = {"lobby": {"room_code": "ALPHA"}}
+    scene = factories.scene(
+        entry.state, match_columns=lobby, coordinators_run_matches=role == "runner", **columns
+    )
     if role == "runner":
         return scene, scene.coordinator
     if role == "entrant":

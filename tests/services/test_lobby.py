@@ -80,7 +80,7 @@ def test_who_sees_the_secrets(role, sees):
     update(scene, {"room_code": SECRET, "notes": "ask the desk", "map": "Ascent"})
     person = scene.person(role)
     actor = make.actor(person) if person else ANONYMOUS
-    document = match_document(actor, scene.match.id)
+    document = match_document(actor, scene.match.id, make.soon(0))
     assert document["lobby_info"]["map"] == "Ascent"
     if sees:
         beside = {"updated_at", "coordinator_id", "coordinator_assigned_at", "coordinator_assigned_by"}
@@ -96,7 +96,7 @@ def test_a_member_of_another_match_of_the_tournament_sees_none():
     update(scene, {"room_code": SECRET})
     other = make.user()
     make.participant(scene.tournament, members=[other])
-    assert match_document(make.actor(other), scene.match.id)["lobby_info"] == {}
+    assert match_document(make.actor(other), scene.match.id, make.soon(0))["lobby_info"] == {}
 
 
 def test_the_start_leaves_the_lobby_alone():

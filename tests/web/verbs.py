@@ -64,6 +64,13 @@ CASES = (
         lambda scene: {"room_code": "ALPHA-1", "region": "EU", "map": ""},
     ),
     Case(
+        "rotate-code",
+        "READY",
+        "MATCH_LOBBY_UPDATE",
+        lambda match: match.lobby["room_code"] != "LEAKED" and match.lobby["region"] == "EU",
+        match_columns={"lobby": {"room_code": "LEAKED", "region": "EU"}},
+    ),
+    Case(
         "assign-coordinator",
         "READY",
         "MATCH_COORDINATOR_ASSIGN",

@@ -93,6 +93,13 @@ class LobbyInfoSchema(ApiSchema):
     notes = Text(maximum=KEY_LENGTHS["notes"], allow_none=True)
 
 
+class LobbyRevealSchema(Schema):
+    """When a side will be shown its lobby."""
+
+    reason = fields.String(**_described("A sentence."))
+    at = fields.DateTime(**_known_later("Null where it hangs on no time, or on one that is not set."))
+
+
 class MatchSchema(MatchListSchema):
     """A whole match, as its reader may see it."""
 
@@ -106,6 +113,9 @@ class MatchSchema(MatchListSchema):
     lobby_missing = fields.List(
         fields.String(),
         **_described("Keys that the game requires and the lobby lacks; for those who see it whole."),
+    )
+    lobby_reveal = fields.Nested(
+        LobbyRevealSchema, **_described("Only for a side that is not shown its lobby's secrets yet.")
     )
     stream_url = fields.String(**_described("Empty where there is none."))
     coordinator_id = fields.Integer(allow_none=True)

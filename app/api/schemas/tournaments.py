@@ -10,6 +10,7 @@ from app.domain.tournament_settings import (
     BEST_OF,
     BOUNDS,
     CONFLICT_POLICIES,
+    LOBBY_REVEALS,
     NAME_LENGTH,
     NO_SHOW_POLICIES,
     SLUG_LENGTH,
@@ -56,6 +57,10 @@ class TournamentSettingsSchema(ApiSchema):
     best_of = Whole(minimum=1, maximum=7, **_described("1, 3, 5 or 7; for matches made from now on."))
     coordinators_run_matches = Flag(**_described("Coordinators may check in, start, and record results."))
     require_lobby = Flag(**_described("No start before the lobby has all that the game needs."))
+    lobby_reveal = Choice(
+        LOBBY_REVEALS, **_described("From when on the sides see the secrets of their lobby; staff always do.")
+    )
+    lobby_reveal_minutes = _minutes("lobby_reveal_minutes", "For `minutes_before`: so many.")
     dispute_window_minutes = _minutes(
         "dispute_window_minutes", "So long after its completion a match may be disputed."
     )
@@ -97,6 +102,8 @@ class TournamentSchema(Schema):
     best_of = fields.Integer(metadata={"enum": list(BEST_OF)})
     coordinators_run_matches = fields.Boolean()
     require_lobby = fields.Boolean()
+    lobby_reveal = fields.String(metadata={"enum": list(LOBBY_REVEALS)})
+    lobby_reveal_minutes = fields.Integer()
     dispute_window_minutes = fields.Integer()
     auto_confirm_minutes = fields.Integer(allow_none=True)
     status = fields.String(metadata={"enum": list(STATUSES)})

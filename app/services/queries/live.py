@@ -19,10 +19,7 @@ from app.models import (
     TournamentStaff,
     User,
 )
-from app.services.match_changes import iso
 from app.services.prepared import Prepared
-
-from .match_detail import LOBBY_COLUMNS, full_lobby
 
 
 @dataclass(frozen=True)
@@ -223,16 +220,6 @@ def _members_by_participant(tournament_id: int) -> dict[int | None, frozenset[in
 def _sides_and_coordinators(match_ids: Iterable[int]):
     columns = (Match.id, Match.coordinator_id, Match.participant1_id, Match.participant2_id)
     return db.session.execute(select(*columns).where(Match.id.in_(list(match_ids))))
-
-
-def list_lobbies(match_ids: Collection[int]) -> dict[int, dict]:
-    """The lobbies of these matches with their secrets, by match: for those who may see them."""
-    if not match_ids:
-        return {}
-    columns = (Match.id, Match.coordinator_id, *(getattr(Match, name) for name in LOBBY_COLUMNS))
-    rows = db.session.execute(select(*columns).where(Match.id.in_(match_ids))).mappings()
-    times = ("coordinator_assigned_at", "lobby_updated_at")
-    return {row["id"]: full_lobby({**row, **{name: iso(row[name]) for name in times}}) for row in rows}
 
 
 def list_dispute_texts(dispute_ids: Iterable[int]) -> dict[int, dict]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Integer, and_, bindparam, or_, select
 
-from app.domain.lobby import SCHEMAS, public_part
+from app.domain.lobby import SCHEMAS, sees_secrets
 from app.domain.permissions import Actor, Permission, may
 from app.extensions import db
 from app.models import (
@@ -24,6 +24,7 @@ from app.services.audit import AuditAction
 from app.services.match_changes import iso
 from app.services.prepared import Prepared
 
+from .lobbies import LOBBY_COLUMNS, REVEAL_COLUMNS, lobby_of
 from .match_list import row_select, with_state_display
 
 # What an audit row's meta may tell to those who may see the match, but not all of its history.
@@ -60,8 +61,6 @@ _PUBLIC_META = {
 _RESULT = ("result_submitted_by", "result_submitted_at")
 # What the coordinator said to it, for whoever may see the match's whole history.
 _ANSWER = ("coordinator_answer", "coordinator_note")
-# What a lobby is told with, beside its own keys, and the lobby.
-LOBBY_COLUMNS = ("coordinator_assigned_at", "coordinator_assigned_by_id", "lobby_updated_at", "lobby")
 # The public row; the rest of the match; the result that now stands or waits; what the roles depend on.
 _DOCUMENT = Prepared(
     row_select(
@@ -82,6 +81,7 @@ _DOCUMENT = Prepared(
         Match.version,
         *(getattr(Match, name) for name in (*_ANSWER, *LOBBY_COLUMNS)),
         Tournament.game,
+        *(getattr(Tournament, name) for name in REVEAL_COLUMNS),
         MatchResult.submitted_by_id.label(_RESULT[0]),
         MatchResult.submitted_at.label(_RESULT[1]),
         *access.SUBJECT,
@@ -109,40 +109,29 @@ _OPEN_DISPUTE = Prepared(
 )
 
 
-def match_document(actor: Actor, match_id: int, *, deleted: bool = False) -> dict:
-    """The full match as the actor may see it; raises NotFound."""
+def match_document(actor: Actor, match_id: int, now: datetime, *, deleted: bool = False) -> dict:
+    """The full match as the actor may see it now; raises NotFound."""
     row = _DOCUMENT.first({"match_id": match_id, "user_id": actor.user_id})
     roles = access.check_subject(actor, row, Permission.MATCH_VIEW, deleted=deleted)
-    beside = {name: row.pop(name) for name in LOBBY_COLUMNS}
+    lobby = lobby_of(row, now)
+    own = row.pop("lobby")
+    for name in (*LOBBY_COLUMNS, *REVEAL_COLUMNS):
+        row.pop(name, None)
     answer = {name: row.pop(name) for name in _ANSWER}
     game, (submitted_by, submitted_at) = row.pop("game"), (row.pop(name) for name in _RESULT)
     document = with_state_display(row)
-    sees_lobby = may(roles, Permission.MATCH_LOBBY_VIEW)
-    lobby = beside["lobby"]
-    document["lobby_info"] = full_lobby({**document, **beside}) if sees_lobby else public_part(lobby)
+    sees_lobby = sees_secrets(roles, lobby.reveal)
+    document["lobby_info"] = lobby.whole if sees_lobby else lobby.public
     document["result"] = submitted_at and {"submitted_by": submitted_by, "submitted_at": submitted_at}
     sees_dispute = may(roles, Permission.DISPUTE_VIEW)
     document["dispute"] = _OPEN_DISPUTE.first({"match_id": match_id}) if sees_dispute else None
     if sees_lobby:
-        document["lobby_missing"] = list(SCHEMAS[game].missing(lobby))
+        document["lobby_missing"] = list(SCHEMAS[game].missing(own))
+    elif may(roles, Permission.MATCH_LOBBY_VIEW):
+        document["lobby_reveal"] = {"reason": lobby.reveal.reason, "at": iso(lobby.reveal.at)}
     if may(roles, Permission.MATCH_HISTORY_VIEW):
         document |= answer
     return document
-
-
-def full_lobby(row: Mapping) -> dict:
-    """The lobby with its secrets, and what Matchdesk keeps beside it.
-
-    The row has these columns of the match (times as text): LOBBY_COLUMNS, `coordinator_id`.
-    """
-    lobby = dict(row["lobby"])
-    if row["coordinator_id"] is not None:
-        lobby["coordinator_id"] = row["coordinator_id"]
-        lobby["coordinator_assigned_at"] = row["coordinator_assigned_at"]
-        lobby["coordinator_assigned_by"] = row["coordinator_assigned_by_id"]
-    if row["lobby_updated_at"] is not None:
-        lobby["updated_at"] = row["lobby_updated_at"]
-    return lobby
 
 
 def list_results(actor: Actor, match_id: int) -> list[dict]:

@@ -1,10 +1,12 @@
 """Reads for the controls of one match: what its reader may do to it, what blocks that, and the choices."""
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 
+from app.domain.lobby import IDENTIFIERS, SECRET_KEYS, Reveal, public_part, sees_secrets
 from app.domain.permissions import Actor, Permission
 from app.domain.states import (
     MatchFacts,
@@ -19,6 +21,7 @@ from app.domain.states import (
 from app.extensions import db
 from app.models import (
     Dispute,
+    LobbyView,
     Match,
     MatchResult,
     Station,
@@ -29,11 +32,12 @@ from app.models import (
 from app.services import access, check_ins
 from app.services.access import MatchAccess
 from app.services.effects import effects_of_taking_back
-from app.services.match_changes import facts
+from app.services.match_changes import facts, iso, reveal_of
 from app.services.matches import conflicts_now
 from app.services.outcomes import deletion_reasons
 
 from .desk import label_open_sides
+from .lobbies import views_of
 from .match_detail import list_results
 
 
@@ -57,6 +61,8 @@ class MatchPanel:
     sides: tuple[Side, Side]
     blocked: dict[str, list[str]]
     now: datetime
+    # Whether the sides see the lobby now.
+    reveal: Reveal
     conflicts: list[str] = field(default_factory=list)
     pending: MatchResult | None = None
     dispute: Dispute | None = None
@@ -64,6 +70,10 @@ class MatchPanel:
     versions: list[dict] = field(default_factory=list)
     stations: list[Station] = field(default_factory=list)
     coordinators: list[tuple[int, str]] = field(default_factory=list)
+    # Who has seen the lobby as it is, for those who may write it.
+    views: list[dict] = field(default_factory=list)
+    # Whether the reader, who plays, has seen it so.
+    has_seen_lobby: bool = False
 
     @property
     def match(self) -> Match:
@@ -84,6 +94,39 @@ class MatchPanel:
     def is_run_by_reader(self) -> bool:
         """True where the reader runs the match, as an organizer or a coordinator who may."""
         return self.access.may(Permission.MATCH_START)
+
+    @property
+    def lobby(self) -> dict[str, str]:
+        """The lobby as far as the reader sees it now."""
+        own = self.match.lobby
+        return own if sees_secrets(self.access.roles, self.reveal) else public_part(own)
+
+    @property
+    def shows_secrets(self) -> bool:
+        """True where there are secrets in what the reader sees of the lobby."""
+        return not SECRET_KEYS.isdisjoint(self.lobby)
+
+    @property
+    def lobby_version(self) -> str:
+        """Which lobby it is, as who has seen it says."""
+        return iso(self.match.lobby_updated_at) or ""
+
+    @property
+    def waits_for_lobby(self) -> bool:
+        """True where the reader will be shown a lobby that is hidden from them now."""
+        return self.may(Permission.MATCH_LOBBY_VIEW) and not sees_secrets(self.access.roles, self.reveal)
+
+    @property
+    def seconds_to_reveal(self) -> int | None:
+        """So long until the reader sees the lobby; None where it hangs on no time, or is shown."""
+        if not self.waits_for_lobby or self.reveal.at is None:
+            return None
+        return max(1, math.ceil((self.reveal.at - self.now).total_seconds()))
+
+    @property
+    def is_reveal_near(self) -> bool:
+        """True where the time of day alone says when the lobby is shown."""
+        return self.reveal.at is not None and self.reveal.at - self.now < timedelta(hours=12)
 
     def may(self, permission: str) -> bool:
         """True where the reader may do this to the match."""
@@ -110,12 +153,15 @@ def get_panel(
         sides=_sides(match),
         blocked=_blocked(found, present, conflicts, pending, now),
         now=now,
+        reveal=reveal_of(match, tournament, now),
         conflicts=[] if tournament.conflict_policy == "refuse" else conflicts,
         pending=pending,
         dispute=_find_dispute(match) if found.may(Permission.DISPUTE_VIEW) else None,
         versions=_versions(actor, found, present),
         stations=_list_stations(tournament) if edits else [],
         coordinators=_list_coordinators(tournament, match) if edits else [],
+        views=_views(found),
+        has_seen_lobby=_has_seen(actor, found),
     )
 
 
@@ -124,6 +170,18 @@ def _versions(actor: Actor, found: MatchAccess, present: MatchFacts) -> list[dic
     if present.state != MatchState.COMPLETED or not found.may(Permission.RESULT_SET):
         return []
     return list_results(actor, found.match.id)
+
+
+def _views(found: MatchAccess) -> list[dict]:
+    if not found.may(Permission.MATCH_LOBBY_UPDATE) or SECRET_KEYS.isdisjoint(found.match.lobby):
+        return []
+    return views_of(found.match)
+
+
+def _has_seen(actor: Actor, found: MatchAccess) -> bool:
+    if found.side is None:
+        return False
+    return db.session.get(LobbyView, (actor.user_id, found.match.id)) is not None
 
 
 def find_active_user_id(username: str) -> int | None:
@@ -176,6 +234,7 @@ def _blocked(
 ) -> dict[str, list[str]]:
     state, tournament = present.state, found.tournament
     closed = closed_reasons(state)
+    has_code = any(found.match.lobby.get(key) for key in IDENTIFIERS)
     start = start_blocking_reasons(present)
     if tournament.conflict_policy == "refuse":
         start = [*start, *conflicts]
@@ -187,6 +246,7 @@ def _blocked(
         "undo-start": _unless(state, Move.UNDO_START),
         "schedule": closed,
         "lobby": closed,
+        "rotate-code": closed or ([] if has_code else ["The lobby has no code yet."]),
         "assign-coordinator": closed,
         "accept": closed,
         "hand-over": closed,

@@ -40,6 +40,10 @@ class CallForm(ActionForm):
     """Calling has nothing to fill in."""
 
 
+class RotateCodeForm(ActionForm):
+    """Taking a code away has nothing to fill in."""
+
+
 class StartForm(ActionForm):
     """Starting has nothing to fill in."""
 

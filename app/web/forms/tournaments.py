@@ -82,6 +82,17 @@ class SettingsForm(RoomForm):
         "Lobby before the start",
         description="A match starts only when its lobby has all that the game needs.",
     )
+    lobby_reveal = SelectField(
+        "The sides see the lobby's codes",
+        choices=[
+            ("at_once", "As soon as they stand"),
+            ("both_checked_in", "When both sides have checked in"),
+            ("minutes_before", "Some minutes before the match"),
+        ],
+    )
+    lobby_reveal_minutes = _minutes(
+        "lobby_reveal_minutes", "So many minutes before", "Counts only for the last choice."
+    )
     coordinators_run_matches = BooleanField(
         "Coordinators run their matches",
         description="They check in, start, give out the lobby and enter results. Off: they only read.",
