@@ -1,9 +1,12 @@
 """The public fragments that go out inside page events: rendered once for each event, not for each reader."""
 
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from functools import cached_property
 
-from flask import Flask, render_template
+from flask import Flask
+from flask.testing import EnvironBuilder
 
 from app.services.queries import estimates
 from app.services.queries.rows import list_rows_of
@@ -30,18 +33,27 @@ class Fragments:
 
     def render(self, fragment: str, match_ids: Collection[int]) -> dict[int, str]:
         """The fragments of these matches as they are now, by match; what is deleted is left out."""
-        # A request without a cookie: whatever the templates ask, the answer is that of nobody.
-        with self._app.test_request_context("/"):
+        template = self._app.jinja_env.get_template(TEMPLATES[fragment])
+        with self._request_of_nobody():
             rows = list_rows_of(sorted(match_ids))
             # Many small changes, such as check-ins, do not have the whole day estimated anew each.
             estimates.tell(rows, datetime.now(UTC), anew=False)
-            return {row["id"]: render_template(TEMPLATES[fragment], match=row).strip() for row in rows}
+            # Not by way of Flask, which would have something about the visitor in each.
+            return {row["id"]: template.render(match=row).strip() for row in rows}
 
     def bracket(self, tournament_id: int, bracket_id: int) -> str | None:
         """The bracket as the bracket page draws it now, empty if it is gone; None where that is too large.
 
         Of a Swiss bracket the latest round only, with the table.
         """
-        with self._app.test_request_context("/"):
+        with self._request_of_nobody():
             html = self._draw_bracket(tournament_id, bracket_id)
         return html if html is None or len(html.encode()) <= LARGEST_PUSHED else None
+
+    def _request_of_nobody(self) -> AbstractContextManager:
+        """A request without a cookie: whatever the templates ask, the answer is that of nobody."""
+        return self._app.request_context(self._environ.copy())
+
+    @cached_property
+    def _environ(self) -> dict:
+        return EnvironBuilder(self._app, "/").get_environ()
