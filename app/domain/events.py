@@ -25,6 +25,8 @@ class EventType(StrEnum):
     BRACKET_UPDATED = "bracket.updated"
     TOURNAMENT_UPDATED = "tournament.updated"
     TOURNAMENT_COMPLETED = "tournament.completed"
+    # For the screens in the hall alone: a message or the announcement is another one.
+    SCREEN_UPDATED = "screen.updated"
 
     @property
     def page_name(self) -> str:

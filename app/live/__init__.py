@@ -21,6 +21,7 @@ from .gauges import Gauges
 from .handlers import Handlers
 from .leaving import send_away
 from .relay import Relay
+from .screens import Screens
 from .server import LiveServer
 from .turns import Turns
 from .wire import Wire
@@ -53,8 +54,9 @@ class Live:
         self._server = server
         self.relay = Relay(app, server, Fragments(app, draw_bracket))
         self.gauges = Gauges(self.relay, server)
-        self.clock = Clock(app, self.relay, bus, self.gauges, server.start_background_task)
-        self.handlers = Handlers(app, self.relay, self.clock, server.emit)
+        self.screens = Screens()
+        self.clock = Clock(app, self.relay, bus, self.gauges, self.screens, server.start_background_task)
+        self.handlers = Handlers(app, self.relay, self.clock, self.screens, server.emit)
 
     def send_away(self) -> None:
         """Tell all clients when to come back, and let them go: the process is about to end."""

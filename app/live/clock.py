@@ -1,7 +1,7 @@
 """What drives the relay: wake-ups as things happen, and a look around each second in case one was missed.
 
 In a server the same task does what falls due by itself: no-shows, results that nobody confirms, events that
-are too old, and what /metrics shows of the process.
+are too old, which screens are open, and what /metrics shows of the process.
 """
 
 import logging
@@ -19,12 +19,14 @@ from app.services.events import prune_events
 from .bus import Bus
 from .gauges import Gauges
 from .relay import Relay
+from .screens import Screens
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
 DUE_SECONDS = 5.0
 GAUGE_SECONDS = 5.0
+SCREEN_SECONDS = 5.0
 # A turn takes milliseconds, and waits 10 seconds for a database that is away.
 STUCK_SECONDS = 30.0
 PRUNE_SECONDS = 3600.0
@@ -34,11 +36,20 @@ FIRST_PRUNE_SECONDS = 10.0
 class Clock:
     """A background task; it starts with the first client, and in a server with the first request."""
 
-    def __init__(self, app: Flask, relay: Relay, bus: Bus, gauges: Gauges, start_task: Callable[..., object]):
+    def __init__(
+        self,
+        app: Flask,
+        relay: Relay,
+        bus: Bus,
+        gauges: Gauges,
+        screens: Screens,
+        start_task: Callable[..., object],
+    ):
         self._app = app
         self._relay = relay
         self._bus = bus
         self._gauges = gauges
+        self._screens = screens
         self._start_task = start_task
         self._lock = threading.Lock()
         self._is_started = False
@@ -48,6 +59,7 @@ class Clock:
         self._last_turn = 0.0
         self._next_sweep = 0.0
         self._next_gauges = 0.0
+        self._next_screens = 0.0
         self._next_due = time.monotonic() + DUE_SECONDS
         self._next_prune = time.monotonic() + FIRST_PRUNE_SECONDS
 
@@ -124,6 +136,10 @@ class Clock:
             self._next_gauges = now + GAUGE_SECONDS
             with self._app.app_context():
                 self._gauges.read()
+        if now >= self._next_screens:
+            self._next_screens = now + SCREEN_SECONDS
+            with self._app.app_context():
+                self._screens.write(datetime.now(UTC))
         if now >= self._next_due:
             self._next_due = now + DUE_SECONDS
             with self._app.app_context():

@@ -16,11 +16,13 @@ from app.services import access
 from app.services.queries import live as queries
 from app.services.queries.live import Place
 from app.services.schedule import inbox
+from app.services.screens import KINDS
 
 from .clock import Clock
 from .relay import MOST_REPLAYED, Relay
 from .rooms import (
     ACROSS_TOURNAMENTS,
+    SCREEN,
     BadRequest,
     Channel,
     Listening,
@@ -31,7 +33,9 @@ from .rooms import (
     read_board_key,
     read_channel,
     read_page,
+    read_screen,
 )
+from .screens import Screens
 from .server import LiveServer, after_answer
 from .visitors import arriving, present_actors
 
@@ -52,10 +56,11 @@ _OWN: dict[str, Callable[[Actor], list[int]]] = {
 class Handlers:
     """The handlers of one application's clients."""
 
-    def __init__(self, app: Flask, relay: Relay, clock: Clock, send: Callable[..., None]):
+    def __init__(self, app: Flask, relay: Relay, clock: Clock, screens: Screens, send: Callable[..., None]):
         self._app = app
         self._relay = relay
         self._clock = clock
+        self._screens = screens
         self._send = send
 
     def register(self, server: LiveServer) -> None:
@@ -68,6 +73,7 @@ class Handlers:
         server.on("disconnect", self._go)
         server.on("subscribe", self._answering(self.subscribe))
         server.on("unsubscribe", self._answering(self.unsubscribe))
+        server.on("alive", self._answering(self.alive))
 
     def _come(self, sid: str, environ: dict, auth: object = None) -> None:
         has_cookie = "HTTP_COOKIE" in environ
@@ -146,6 +152,21 @@ class Handlers:
         self._relay.detach(member, channel.name)
         seq = queries.last_seqs([tournament_id]).get(tournament_id, 0)
         return {"ok": True, "channel": channel.name, "seq": seq}
+
+    def alive(self, member: Member, message: object) -> dict:
+        """Take note that a screen is open, and answer with what it is to show beside the matches."""
+        if member.page is None or member.page.kind != SCREEN:
+            raise BadRequest("not a screen")
+        # One connection is one screen, whatever it says later.
+        member.screen = member.screen or read_screen(message, KINDS)
+        place = queries.find_tournament_place(member.page.id)
+        actor = present_actors([member.visitor], _now()).get(member.visitor)
+        if place is None or actor is None or not self._may_open(member, actor, place):
+            raise BadRequest("no such page")
+        is_own = is_known_board(member.board_key_hash, place) or _has(
+            actor, place.tournament_id, Permission.DESK_VIEW
+        )
+        return {"ok": True, **self._screens.report(place.tournament_id, member.screen, is_own, _now())}
 
     def _visible_place(self, member: Member, channel: Channel) -> Place:
         actor = present_actors([member.visitor], _now()).get(member.visitor)

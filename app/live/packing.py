@@ -9,6 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.events import EventType
 from app.services.queries.live import Place, StoredEvent
+from app.services.queries.screens import list_shown
 
 from .audience import Audience
 from .fragments import BRACKET, ROW, SCOREBOARD, Fragments
@@ -22,6 +23,7 @@ from .rooms import (
     own_rooms,
     row_rooms,
     scoreboard_rooms,
+    screen_room,
 )
 
 log = logging.getLogger(__name__)
@@ -83,6 +85,8 @@ class Packing:
 
     def _for_rooms(self, event: StoredEvent) -> list[Parcel]:
         name = EventType(event.type).page_name
+        if event.type == EventType.SCREEN_UPDATED:
+            return self._to_screens(event, name)
         return [
             *self._to_rooms(event, channel_rooms(event), event.type, None),
             *self._to_rooms(event, row_rooms(event), name, ROW),
@@ -94,6 +98,9 @@ class Packing:
 
     def _to_page(self, event: StoredEvent, member: Member, room: str) -> list[Parcel]:
         name = EventType(event.type).page_name
+        if event.type == EventType.SCREEN_UPDATED:
+            # A screen that comes back reports, and is answered with what it is to show.
+            return []
         if room in scoreboard_rooms(event):
             return self._to_members(event, [member], name, SCOREBOARD)
         if room in bracket_rooms(event):
@@ -105,6 +112,20 @@ class Packing:
         return self._to_members(
             event, self._players([member], event) if room in own_rooms(event) else [], name, ROW
         )
+
+    def _to_screens(self, event: StoredEvent, name: str) -> list[Parcel]:
+        """To each screen what it is to show, as it stands now: its own message, and the announcement."""
+        members = [member for member in self._rooms.members_in(screen_room(event)) if member.screen]
+        self._audience.meet(members)
+        announcement, messages = list_shown(
+            event.tournament_id, {member.screen.key for member in members if member.screen}
+        )
+        told: dict[str, list[str]] = {}
+        for member in members:
+            if member.screen and self._audience.sees(member, event):
+                told.setdefault(messages.get(member.screen.key, ""), []).append(member.sid)
+        payload = {**event.payload, "seq": event.seq, "announcement": announcement}
+        return [Parcel(name, {**payload, "message": message}, sids) for message, sids in told.items()]
 
     def _to_rooms(
         self, event: StoredEvent, rooms: list[str], name: str, fragment: str | None

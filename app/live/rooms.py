@@ -1,6 +1,7 @@
 """Where events go: the channels that clients name, and the rooms in which our own pages sit."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from flask_socketio import ConnectionRefusedError as ConnectionRefused
@@ -12,8 +13,11 @@ from .visitors import Visitor
 # Ids are 32 bits wide in the database; a longer number names nothing.
 _CHANNEL = re.compile(r"(tournament|match)_([1-9][0-9]{0,8})", re.ASCII)
 _LARGEST_ID = 2**31 - 1
+# As browsers make them: a random UUID, or what looks like one.
+_SCREEN_KEY = re.compile(r"[0-9a-f-]{32,36}", re.ASCII)
 HOME = "page:home"
-PAGES = ("home", "tournament", "bracket", "match", "desk", "me", "conflicts")
+SCREEN = "screen"
+PAGES = ("home", "tournament", "bracket", "match", "desk", "me", "conflicts", SCREEN)
 # These show matches of several tournaments, and so have no one seq from which to go on.
 ACROSS_TOURNAMENTS = ("home", "me", "conflicts")
 # Longer than anybody needs; a longer absence is a reset.
@@ -71,6 +75,14 @@ class Page:
         return f"page:{self.kind}:{self.id if self.kind == 'match' else tournament_id}"
 
 
+@dataclass(frozen=True)
+class ScreenId:
+    """Which screen it is, as it says itself."""
+
+    key: str
+    kind: str
+
+
 @dataclass
 class Member:
     """A connected client."""
@@ -79,6 +91,7 @@ class Member:
     visitor: Visitor
     page: Page | None = None
     board_key_hash: str | None = None
+    screen: ScreenId | None = None
     listening: dict[str, Listening] = field(default_factory=dict)
     tournaments: set[int] = field(default_factory=set)
 
@@ -98,8 +111,13 @@ def row_rooms(event: StoredEvent) -> list[str]:
 
 
 def bracket_rooms(event: StoredEvent) -> list[str]:
-    """The rooms of pages that show the match in a drawing, and the drawing itself."""
-    return [] if event.is_private else [f"page:bracket:{event.tournament_id}"]
+    """The rooms of pages that show the match in a drawing, or turn to one, and the drawing itself."""
+    return [] if event.is_private else [f"page:bracket:{event.tournament_id}", screen_room(event)]
+
+
+def screen_room(event: StoredEvent) -> str:
+    """The room of the tournament's screens and overlays."""
+    return f"page:{SCREEN}:{event.tournament_id}"
 
 
 def scoreboard_rooms(event: StoredEvent) -> list[str]:
@@ -158,6 +176,14 @@ def read_board_key(auth: object) -> str | None:
     """The secret of a board's link, by which a page without a sign-in sees a private tournament."""
     key = auth.get("key") if isinstance(auth, dict) else None
     return key if isinstance(key, str) and 0 < len(key) <= 200 else None
+
+
+def read_screen(message: object, kinds: Collection[str]) -> ScreenId:
+    """Which screen reports; raises BadRequest."""
+    key, kind = (message.get(name) if isinstance(message, dict) else None for name in ("key", "kind"))
+    if not (isinstance(key, str) and _SCREEN_KEY.fullmatch(key) and isinstance(kind, str) and kind in kinds):
+        raise BadRequest(f'expected {{"key": a UUID, "kind": one of {", ".join(kinds)}}}')
+    return ScreenId(key, kind)
 
 
 def _whole(value: object) -> int | None:

@@ -41,6 +41,8 @@ _ROW_FIELDS = (
     "slot2_label",
     "winner_id",
     "scheduled_time",
+    "started_at",
+    "station_id",
     "original_time",
     "completed_at",
     "station_name",

@@ -11,6 +11,8 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Overlays are made to be put into the pages and programs of a broadcast.
+OVERLAY_POLICY = CONTENT_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 _HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,7 +36,9 @@ def register_security(app: Flask) -> None:
     def with_headers(environ: dict, start_response: Callable) -> Iterable[bytes]:
         def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable:
             brought = _NAMES.intersection([name.lower() for name, _ in headers])
-            missing = [header for header in _HEADERS.items() if header[0].lower() not in brought]
+            # Whoever brings a policy of its own says in it who may frame the page.
+            unneeded = brought | {"x-frame-options"} if "content-security-policy" in brought else brought
+            missing = [header for header in _HEADERS.items() if header[0].lower() not in unneeded]
             return start_response(status, headers + missing, exc_info)
 
         return application(environ, answer)

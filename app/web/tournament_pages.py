@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, make_response, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.answers import kept_for_strangers, shows_only
-from app.domain.errors import NotFound
 from app.domain.permissions import Permission
 from app.models import Tournament
-from app.services import access, tournaments
+from app.services import access
 from app.services.queries import calendars, estimates, match_list, pages, rows
 from app.services.tables import tables_by_bracket
 
@@ -148,31 +147,3 @@ def participants(slug: str):
     return render_template(
         "public/participants.html", **seen.values("participants", live=False), participants=listed
     )
-
-
-@blueprint.get("/board/")
-def board(slug: str):
-    """The big screen in the hall; a private tournament's opens with its secret link too."""
-    key = request.args.get("key")
-    tournament = access.find_tournament(slug)
-    if not (tournament and tournaments.opens_board(tournament, key)):
-        try:
-            tournament = see(slug).tournament
-        except NotFound:
-            # One answer, whether there is no such tournament or only a wrong key.
-            raise PageNotFound from None
-    seen = Seen(tournament, can_manage=False)
-    response = make_response(
-        render_template(
-            "public/board.html",
-            **seen.values("board"),
-            live_key=key,
-            now=_get_now(tournament.id, coming=8, finished=6),
-            moment=now(),
-        )
-    )
-    # The key in the address is a secret: no other site, and no shared cache, is to learn it.
-    response.headers["Referrer-Policy"] = "no-referrer"
-    if key:
-        response.headers["Cache-Control"] = "private, no-store"
-    return response

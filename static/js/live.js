@@ -85,6 +85,9 @@
 
   function soon(action, within) { setTimeout(action, Math.random() * within); }
 
+  // For scripts that say something themselves over the connection, or tell how old the page is.
+  window.matchdeskLive = { socket: socket, heardAt: function () { return aliveAt; } };
+
   // -- what the reader is told of it --------------------------------------------
 
   function show(state) {
@@ -155,7 +158,8 @@
     var sections = Array.from(document.querySelectorAll("[data-live-section]"));
     sections.forEach(function (section) {
       var states = section.dataset.states ? section.dataset.states.split(/\s+/) : null;
-      var belongs = !states || states.indexOf(fresh.dataset.state) >= 0;
+      var wanted = section.dataset.where;
+      var belongs = (!states || states.indexOf(fresh.dataset.state) >= 0) && (!wanted || fresh.matches(wanted));
       var old = ownRows(match, section)[0];
       if (old && belongs) settle(section, replace(old, fresh.cloneNode(true)));
       else if (old) remove(old);
@@ -293,12 +297,12 @@
     });
   }
 
+  // Other scripts of the page may know that a match shows more now.
+  document.addEventListener("live:refetch", function (event) { refetch(event.detail); });
+
   document.addEventListener("focusout", function () {
     if (waiting.size && !refetchTimer) refetchTimer = setTimeout(refetchNow, REFETCH_AFTER);
   });
-
-  // Other scripts of the page may know that a match shows more now.
-  document.addEventListener("live:refetch", function (event) { refetch(event.detail); });
 
   function isBeingFilledIn(element) {
     var at = document.activeElement;

@@ -28,7 +28,9 @@ ACCESS: dict[str, frozenset[str]] = {
             "tournament.bracket",
             "timetable.schedule",
             "tournament.participants",
-            "tournament.board",
+            "screens.board",
+            "screens.overlay",
+            "codes.qr",
             "accounts.login",
             "accounts.register",
             "accounts.sign_in_by_link",
@@ -65,6 +67,7 @@ ACCESS: dict[str, frozenset[str]] = {
             "imports.upload",
             "imports.import_tournament",
             "match_verbs.panel",
+            "codes.check_in",
         ),
         SIGNED_IN,
     ),
@@ -121,6 +124,11 @@ ACCESS: dict[str, frozenset[str]] = {
             "rooms.remove_staff",
             "rooms.audit",
             "rooms.export_audit_lines",
+            "rooms.screens",
+            "rooms.announce",
+            "rooms.message_screens",
+            "rooms.name_screen",
+            "rooms.slips",
         ),
         STAFF,
     ),
@@ -133,6 +141,8 @@ ACCESS: dict[str, frozenset[str]] = {
         ),
         STAFF | SIDES,
     ),
+    "match_verbs.mark_lobby_seen": SIDES,
+    "match_verbs.lobby_views": STAFF,
 }
 
 # An invitation can be read before signing in; it is accepted afterwards.
@@ -141,8 +151,6 @@ OPEN_READS = frozenset({"accounts.join"})
 
 def _may(role: str, endpoint: str, method: str) -> bool:
     return role in ACCESS[endpoint] or (method == "GET" and endpoint in OPEN_READS)
-    "match_verbs.mark_lobby_seen": SIDES,
-    "match_verbs.lobby_views": STAFF,
 
 
 def _page_rules(app: Flask) -> list:
@@ -157,6 +165,7 @@ def _address(app: Flask, rule, scene: Scene) -> str:
         "participant_id": scene.team1.id,
         "filename": "css/base.css",
         "token": "no-such-token",
+        "kind": "scoreboard",
     }
     nothing = 999_999
     with app.test_request_context():

@@ -52,11 +52,18 @@ def get_now_everywhere(now: datetime, *, coming: int = 12, finished: int = 8) ->
     return _now(select_rows().where(*everywhere), now, coming, finished, _SIDES_KNOWN)
 
 
-def get_now(tournament_id: int, now: datetime, *, coming: int = 10, finished: int = 8) -> Now:
-    """What goes on in one tournament."""
+def get_now(
+    tournament_id: int,
+    now: datetime,
+    *,
+    coming: int = 10,
+    finished: int = 8,
+    only: Iterable[ColumnElement[bool]] = (),
+) -> Now:
+    """What goes on in one tournament, or in those of its matches that fulfil further conditions."""
     # With a side still open and no time, there is nothing to tell yet.
     tells_something = Match.scheduled_time.is_not(None) | _SIDES_KNOWN
-    query = select_rows().where(Match.tournament_id == tournament_id)
+    query = select_rows().where(Match.tournament_id == tournament_id, *only)
     return _now(query, now, coming, finished, tells_something)
 
 

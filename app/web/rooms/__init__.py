@@ -1,6 +1,17 @@
 """An organizer's rooms: settings, participants, stations, brackets, staff, and the audit."""
 
-from . import audit, brackets, exports, participants, settings, staff, stations
+from . import audit, brackets, exports, participants, screens, settings, slips, staff, stations
 from .blueprint import blueprint
 
-__all__ = ["audit", "blueprint", "brackets", "exports", "participants", "settings", "staff", "stations"]
+__all__ = [
+    "audit",
+    "blueprint",
+    "brackets",
+    "exports",
+    "participants",
+    "screens",
+    "settings",
+    "slips",
+    "staff",
+    "stations",
+]

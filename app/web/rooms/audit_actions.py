@@ -98,6 +98,9 @@ GROUPS: dict[str, Group] = {
             "STATION_DELETE": "Station deleted",
             "BOARD_LINK_CREATE": "Board link made",
             "BOARD_LINK_REVOKE": "Board link ended",
+            "TOURNAMENT_ANNOUNCE": "Announcement on the boards",
+            "SCREEN_NAME": "Screen named",
+            "SCREEN_MESSAGE": "Message to the boards",
         },
     ),
 }

@@ -194,6 +194,20 @@ def _user(meta: dict, names: Names, zone: str) -> str:
     return meta.get("username") or names.users.get(meta.get("user_id"), "")
 
 
+def _announcement(meta: dict, names: Names, zone: str) -> str:
+    return str(meta.get("announcement") or "none")
+
+
+def _screen(meta: dict, names: Names, zone: str) -> str:
+    return f"{meta.get('old_name') or 'no name'} → {meta.get('new_name') or 'no name'}"
+
+
+def _message(meta: dict, names: Names, zone: str) -> str:
+    number = len(meta.get("screen_ids") or ())
+    where = meta.get("name") or ("1 board" if number == 1 else f"{number} boards")
+    return f"{where}, {meta.get('message') or 'cleared'}"
+
+
 def _nothing(meta: dict, names: Names, zone: str) -> str:
     return ""
 
@@ -241,6 +255,9 @@ _DETAILS: dict[str, Sentence] = {
     "BREAK_CREATE": _break,
     "BREAK_UPDATE": _break,
     "BREAK_DELETE": _break,
+    "TOURNAMENT_ANNOUNCE": _announcement,
+    "SCREEN_NAME": _screen,
+    "SCREEN_MESSAGE": _message,
     "SIGN_IN_LINK_CREATE": _user,
     "SIGN_IN_LINK_USE": _user,
 }
