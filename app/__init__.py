@@ -55,5 +55,5 @@ def create_app(settings=None):
     register_request_log(app)
     # Outermost, so that the sockets too see who really asked.
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)
-    startup.refuse_unsafe_start(app)
+    startup.refuse_unsafe_start(settings)
     return app

@@ -6,26 +6,24 @@ import sys
 import click
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from flask import Flask
 from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import NullPool
 
 from app.config import RefusedToStart, Settings
-from app.models import User
 
 DEMO_PASSWORD = "pass123"
 DEMO_USERNAMES = ("admin", "organizer", "coordinator", "participant1", "participant2")
 
 
-def refuse_unsafe_start(app: Flask) -> None:
+def refuse_unsafe_start(settings: Settings) -> None:
     """Raise RefusedToStart where this server must not be run as it is configured.
 
     Commands of `flask` other than `run` pass: with them one puts things right.
     """
     context = click.get_current_context(silent=True)
     if context is None or context.info_name == "run":
-        check(app.extensions["matchdesk_settings"])
+        check(settings)
 
 
 def check(settings: Settings) -> None:
@@ -69,6 +67,9 @@ def _open_demo_accounts(settings: Settings) -> list[str]:
 
 
 def _demo_hashes(engine: Engine) -> list[tuple[str, str]]:
+    # Most starts do not ask, and the models take longer to load than all the rest.
+    from app.models import User
+
     users = User.__table__
     with engine.connect() as connection:
         if not inspect(connection).has_table(users.name):
