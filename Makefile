@@ -10,7 +10,9 @@ export HOST PORT
 VENV := .venv
 BIN := $(VENV)/bin
 FLASK := $(BIN)/flask --app wsgi
-# Arguments for pytest, such as ARGS="tests/unit -k lobby". Its processes must order sets alike (PYTHONHASHSEED).
+# Its processes must order sets alike. Compiled modules are kept, for the servers and commands that tests start by the dozen.
+TESTED := PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=
+# Arguments for pytest, such as ARGS="tests/unit -k lobby".
 # Many tests wait for servers that they start and stop: four of them keep two processors busy.
 ARGS ?= --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
@@ -23,10 +25,10 @@ run: $(VENV)/.ready ## serves Matchdesk at http://127.0.0.1:8000 (PORT=8001 for 
 	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py
 
 test: $(VENV)/.ready-dev ## runs the tests
-	@PYTHONHASHSEED=0 $(BIN)/pytest $(ARGS)
+	@$(TESTED) $(BIN)/pytest $(ARGS)
 
 coverage: $(VENV)/.ready-dev ## runs the tests, and tells which lines they leave out
-	@PYTHONHASHSEED=0 $(BIN)/pytest $(ARGS) --cov
+	@$(TESTED) $(BIN)/pytest $(ARGS) --cov
 
 check: $(VENV)/.ready-dev ## runs the linters: style, format, directions of imports
 	@$(BIN)/ruff check .
