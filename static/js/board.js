@@ -182,6 +182,7 @@
       // A pushed bracket, and a page that was fetched anew, bring other elements.
       known = slides();
       draw();
+      document.documentElement.classList.add("is-fitted");
     });
   }
 
