@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from .errors import InvalidInput
 
 MAX_INTERVAL_MINUTES = 7 * 24 * 60
-# Nothing is planned later than this, but slips of the finger are.
-LAST_YEAR = 2999
+# Nothing is planned earlier or later than this, but slips of the finger are. In the years next to the ends of
+# the calendar there are moments that no clock can tell in every zone.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
 
 
 def check_in_deadline(scheduled_time: datetime | None, window_minutes: int, now: datetime) -> datetime | None:

@@ -278,3 +278,12 @@ def test_a_queue_tells_of_a_break(of, organizer):
     pause = factories.pause(of, starts_at=factories.soon(-5), ends_at=factories.soon(30))
     closed = organizer.get(address(of, f"stations/{court.id}/queue/")).json["closed"]
     assert closed == {"until": f"{pause.ends_at:%Y-%m-%dT%H:%M:%SZ}", "break_name": "Lunch"}
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "3000"])
+def test_breaks_and_hours_lie_in_years_that_every_clock_can_tell(of, organizer, year):
+    times = {"starts_at": f"{year}-06-01T00:00:00Z", "ends_at": f"{year}-06-01T01:00:00Z"}
+    assert_problem(organizer.post(address(of, "breaks/"), {"name": "Lunch", **times}), 400, "ends_at")
+    refused = organizer.post(address(of, "stations/"), {"name": "Court", "hours": [times]})
+    assert_problem(refused, 400, "hours")
+    assert factories.rows(ScheduleBreak) == factories.rows(Station) == []

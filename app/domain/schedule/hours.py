@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from app.domain.errors import InvalidInput
-from app.domain.timetable import LAST_YEAR
+from app.domain.timetable import FIRST_YEAR, LAST_YEAR
 
 from .plan import Interval
 
@@ -14,11 +14,11 @@ LONGEST_BREAK = timedelta(days=7)
 
 
 def check_interval(interval: Interval, field: str = "ends_at") -> None:
-    """Raise InvalidInput unless it ends after it begins, and not absurdly late."""
+    """Raise InvalidInput unless it ends after it begins, and lies in years that anybody plans for."""
     if interval.end <= interval.start:
         raise InvalidInput.of(field, "The end must be after the beginning.")
-    if interval.end.year > LAST_YEAR:
-        raise InvalidInput.of(field, f"Choose times before the end of {LAST_YEAR}.")
+    if not FIRST_YEAR <= interval.start.year <= interval.end.year <= LAST_YEAR:
+        raise InvalidInput.of(field, f"Choose times in the years {FIRST_YEAR} to {LAST_YEAR}.")
 
 
 def check_break(interval: Interval) -> None:

@@ -4,9 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.errors import InvalidInput
-from app.domain.timetable import LAST_YEAR
-
-FIRST_YEAR = 1970
+from app.domain.timetable import FIRST_YEAR, LAST_YEAR
 
 
 def require_countable(field: str, *moments: datetime) -> None:

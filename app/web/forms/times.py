@@ -13,9 +13,8 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.widgets import DateTimeLocalInput
 
-from app.domain.timetable import LAST_YEAR
+from app.domain.timetable import FIRST_YEAR, LAST_YEAR
 
-FIRST_YEAR = 1970
 _WALL_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
 )
