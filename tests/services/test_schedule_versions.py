@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
 from app.domain.permissions import ANONYMOUS
@@ -298,3 +300,21 @@ def test_each_version_stands_in_the_history_of_its_matches(day):
     ]
     assert {entry["username"] for entry in history} == {""}
     assert {entry["username"] for entry in list_history(day.organizer, match.id)} == {day.organizer.username}
+
+
+def test_what_moves_together_is_written_together(day):
+    """One by one a thousand matches would keep all other changes waiting for many seconds."""
+    flushes = []
+
+    def note(session, _context):
+        flushes.append(len([one for one in session.dirty if isinstance(one, Match)]))
+
+    event.listen(Session, "after_flush", note)
+    try:
+        made = day.change(*(Placement(id_, make.soon(60), day.stations[0].id) for id_ in day.ids))
+        assert [count for count in flushes if count] == [3]
+        flushes.clear()
+        undo_version(actor=day.organizer, batch_id=made["batch_id"], now=make.soon(1))
+        assert [count for count in flushes if count] == [3]
+    finally:
+        event.remove(Session, "after_flush", note)

@@ -12,19 +12,21 @@ from app.services.unit_of_work import UnitOfWork
 
 
 def place(
-    uow: UnitOfWork,
     tournament: Tournament,
     match: Match,
     start: datetime | None,
     station_id: int | None,
     *,
     delayed: bool,
+    now: datetime,
 ) -> ScheduleBatchItem:
-    """Place the match, tell of it, and return what the version keeps: what the match was before."""
-    old_time = match.scheduled_time
+    """Place the match, and return what the version keeps: what the match was before.
+
+    Its events are told by `tell_of`, once all that moves together stands where it goes.
+    """
     before = {
         "version": match.version,
-        "scheduled_time": _text(old_time),
+        "scheduled_time": _text(match.scheduled_time),
         "check_in_deadline": _text(match.check_in_deadline),
         "original_time": _text(match.original_time),
         "called_at": _text(match.called_at),
@@ -33,13 +35,11 @@ def place(
         "state": str(match.state),
         "checked_in": [match.participant1_checked_in, match.participant2_checked_in],
     }
-    if start != old_time:
-        reschedule(match, tournament, start, uow.now, delayed=delayed)
-    moves = station_id != match.station_id
-    if moves:
+    if start != match.scheduled_time:
+        reschedule(match, tournament, start, now, delayed=delayed)
+    if station_id != match.station_id:
         match.station_id, match.called_at = station_id, None
-    touch(match, uow.now)
-    _tell(uow, match, old_time, moves)
+    touch(match, now)
     return ScheduleBatchItem(
         match_id=match.id,
         version_after=match.version,
@@ -49,34 +49,39 @@ def place(
     )
 
 
-def _tell(uow: UnitOfWork, match: Match, old_time: datetime | None, moved: bool) -> None:
+def tell_of(uow: UnitOfWork, match: Match, old_time: datetime | None, old_station_id: int | None) -> None:
+    """Tell of a match that was placed or put back: of its time, of its station, or of both."""
     if match.scheduled_time != old_time:
         tell_scheduled(uow, match, old_time)
-    if moved:
+    if match.station_id != old_station_id:
         tell(uow, match, EventType.MATCH_UPDATED, changed=["station_id"], stream_url=match.stream_url)
 
 
-def put_back(uow: UnitOfWork, match: Match, item: ScheduleBatchItem) -> None:
-    """Make the match what the version's item says that it was before, and tell of it."""
-    before, old_time, old_station = item.before, match.scheduled_time, match.station_id
+def put_back(match: Match, item: ScheduleBatchItem, now: datetime) -> None:
+    """Make the match what the version's item says that it was before."""
+    before = item.before
     for name in ("scheduled_time", "check_in_deadline", "original_time", "called_at", "no_show_flagged_at"):
         # Versions of old knew only of times.
         if name in before:
             setattr(match, name, datetime.fromisoformat(before[name]) if before[name] else None)
-    match.station_id = before.get("station_id", old_station)
+    match.station_id = before.get("station_id", match.station_id)
     # The one way back along the table's arrow: the version itself moved the match, and nothing has since.
     match.state = before["state"]
     match.participant1_checked_in, match.participant2_checked_in = before["checked_in"]
-    touch(match, uow.now)
-    _tell(uow, match, old_time, match.station_id != old_station)
-    # The match is again as the version before left it, which so can be taken back in its turn.
+    touch(match, now)
+
+
+def follow_back(uow: UnitOfWork, match: Match, item: ScheduleBatchItem) -> None:
+    """The match is again as the version before left it, which so can be taken back in its turn."""
     uow.session.execute(
         update(ScheduleBatchItem)
         .where(
             ScheduleBatchItem.match_id == match.id,
-            ScheduleBatchItem.version_after == before.get("version"),
+            ScheduleBatchItem.version_after == item.before.get("version"),
         )
         .values(version_after=match.version)
+        # Those are items of other versions, of which none is at hand.
+        .execution_options(synchronize_session=False)
     )
 
 

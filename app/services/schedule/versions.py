@@ -18,7 +18,7 @@ from app.services.match_changes import iso
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
 from . import conflicts
-from .placing import place, put_back
+from .placing import follow_back, place, put_back, tell_of
 
 MAX_CHANGES = 2000
 
@@ -181,11 +181,22 @@ def write_version(
         audit_id=audit_id,
     )
     uow.session.add(batch)
+    moved = []
     for match, start, station_id in placed:
-        if (start, station_id) != (match.scheduled_time, match.station_id):
-            batch.items.append(place(uow, tournament, match, start, station_id, delayed=kind == "delay"))
-    uow.session.flush()
+        stood = match.scheduled_time, match.station_id
+        if (start, station_id) != stood:
+            item = place(tournament, match, start, station_id, delayed=kind == "delay", now=uow.now)
+            batch.items.append(item)
+            moved.append((match, *stood))
+    _tell_of_all(uow, moved)
     return batch
+
+
+def _tell_of_all(uow: UnitOfWork, moved: Iterable[tuple[Match, datetime | None, int | None]]) -> None:
+    """Write all changes at once, which takes a fraction of the time of one by one; then tell of each."""
+    uow.session.flush()
+    for match, old_time, old_station_id in moved:
+        tell_of(uow, match, old_time, old_station_id)
 
 
 def undo_version(
@@ -209,9 +220,15 @@ def undo_version(
             raise Conflict("This batch is undone already.")
         matches = _unchanged_matches(uow, batch)
         _refuse_lost_stations(uow, batch)
+        moved = []
         for item in batch.items:
-            put_back(uow, matches[item.match_id], item)
+            match = matches[item.match_id]
+            moved.append((match, match.scheduled_time, match.station_id))
+            put_back(match, item, now)
         batch.undone_at = now
+        _tell_of_all(uow, moved)
+        for item in batch.items:
+            follow_back(uow, matches[item.match_id], item)
         batch.undo_audit_id = audit.record(
             uow,
             actor=actor,
