@@ -56,10 +56,14 @@ def _slug(value: object) -> str:
     return slug
 
 
+# What some machines list beside the zones; it means something else on each, and nothing to a browser.
+_NOWHERE = {"localtime", "Factory"}
+
+
 @cache
 def time_zones() -> frozenset[str]:
-    """The names of all time zones that this machine knows."""
-    return frozenset(available_timezones())
+    """The names of all time zones that this machine knows, and others too."""
+    return frozenset(available_timezones()) - _NOWHERE
 
 
 def _time_zone(value: object) -> str:

@@ -54,6 +54,12 @@ def test_every_refused_value_is_named_at_once():
     assert set(caught.value.errors) == {"name", "best_of", "time_zone", "colour"}
 
 
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "Mars/Olympus", "../UTC"])
+def test_what_is_no_zone_in_every_browser_is_refused(zone):
+    with pytest.raises(InvalidInput):
+        clean({"time_zone": zone})
+
+
 @given(st.dictionaries(st.sampled_from(SETTINGS), st.none() | st.booleans() | st.integers() | st.text()))
 def test_settings_are_cleaned_or_refused_and_clean_ones_stay(values):
     try:
