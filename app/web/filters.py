@@ -51,6 +51,13 @@ _ROW_FIELDS = (
     "stream_url",
     "expected",
 )
+_STATUS_WORDS = {
+    "draft": "In preparation",
+    "upcoming": "Coming up",
+    "live": "Under way",
+    "completed": "Over",
+    "cancelled": "Cancelled",
+}
 _LAST = 9_999_999_999
 _AWAITED = (MatchState.PENDING_RESULT, MatchState.DISPUTED)
 _AWAITED_AFTER = 4_000_000_000
@@ -64,6 +71,7 @@ def register_template_helpers(app: Flask) -> None:
         input_time=input_time,
         sort_key=sort_key,
         state_label=state_label,
+        status_words=status_words,
         game_title=game_title,
         lobby_label=lobby_label,
         zone_title=zone_title,
@@ -160,6 +168,11 @@ def sort_key(match) -> str:
 def state_label(state: str) -> str:
     """The state in words, for people."""
     return MatchState(state).label
+
+
+def status_words(status: str) -> str:
+    """How it stands with a tournament, in words, for people."""
+    return _STATUS_WORDS[status]
 
 
 def game_title(game: str) -> str:

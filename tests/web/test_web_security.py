@@ -102,7 +102,7 @@ def test_personal_pages_are_not_kept_and_public_ones_are_asked_for_again(web_cli
 
 
 def test_static_files_may_be_kept_where_their_address_names_their_content(client):
-    address = re.search(r"/static/css/base\.css\?v=\w+", client.get("/").text)[0]
+    address = re.search(r"/static/js/theme\.js\?v=\w+", client.get("/").text)[0]
     assert "immutable" in client.get(address).headers["Cache-Control"]
     assert "immutable" not in client.get("/static/css/base.css").headers["Cache-Control"]
 
