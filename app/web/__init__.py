@@ -27,6 +27,7 @@ def register_web(app: Flask) -> None:
         screens,
         security,
         stations,
+        styleguide,
         timetable,
         tournament_pages,
     )
@@ -59,3 +60,5 @@ def register_web(app: Flask) -> None:
     )
     for module in pages:
         app.register_blueprint(module.blueprint)
+    if not app.extensions["matchdesk_settings"].is_production:
+        app.register_blueprint(styleguide.blueprint)

@@ -95,7 +95,17 @@ ROOMS = ("desk/", "stations/", "settings/", "staff/", "audit/")
 def test_pages_for_everyone(open_page, hall):
     page = open_page("/", viewport=PHONE, reduced_motion="reduce")
     _look_at(
-        page, ["/", "/tournaments/", "/login", "/register", hall.match, *hall.pages(*PUBLIC), "/nowhere/"]
+        page,
+        [
+            "/",
+            "/tournaments/",
+            "/login",
+            "/register",
+            hall.match,
+            *hall.pages(*PUBLIC),
+            "/nowhere/",
+            "/styleguide/",
+        ],
     )
 
 

@@ -20,6 +20,7 @@ ACCESS: dict[str, frozenset[str]] = {
         (
             "static",
             "bundles.read",
+            "styleguide.page",
             "public.home",
             "public.tournaments",
             "public.match",
