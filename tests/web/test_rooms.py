@@ -33,6 +33,8 @@ def _settings(tournament, **changes) -> dict:
         "rest_minutes",
         "best_of",
         "conflict_policy",
+        "lobby_reveal",
+        "lobby_reveal_minutes",
         "dispute_window_minutes",
         "version",
     ]
@@ -58,6 +60,17 @@ def test_settings_show_what_stands_and_save_what_is_changed(room):
         30,
     )
     assert [row.action for row in factories.audit_rows(tournament_id=tournament.id)] == ["TOURNAMENT_UPDATE"]
+
+
+def test_when_the_sides_see_the_lobby_is_chosen_there(room):
+    client, tournament = room
+    changes = {"lobby_reveal": "minutes_before", "lobby_reveal_minutes": "20"}
+    assert client.post(_path(tournament, "settings/"), _settings(tournament, **changes)).status_code == 303
+    saved = factories.fresh(tournament)
+    assert (saved.lobby_reveal, saved.lobby_reveal_minutes) == ("minutes_before", 20)
+    assert '<option selected value="minutes_before">' in client.get(_path(tournament, "settings/")).text
+    wrong = _settings(saved, lobby_reveal="never")
+    assert client.post(_path(tournament, "settings/"), wrong).status_code == 400
 
 
 def test_switches_that_are_left_out_are_off(room):
