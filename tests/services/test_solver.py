@@ -5,12 +5,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from app.domain.errors import TooManyRequests
 from app.domain.schedule.bounds import earliest_end
 from app.domain.schedule.plan import Break, Interval, Plan, PlannedMatch, StationHours
 from app.domain.schedule.proposal_check import check
@@ -203,25 +205,45 @@ def test_two_at_once_take_turns():
     assert [found.makespan_end for found in both] == [at(120)] * 2
 
 
-def test_others_are_served_meanwhile_under_gevent():
-    """A greenlet beside it goes on in small steps while the program runs."""
-    code = """
+def test_more_than_a_few_at_once_are_sent_away():
+    problem = problem_of([match(1), match(2)], (1,))
+    with ExitStack() as taken:
+        for _ in range(solver.MOST_AT_ONCE):
+            taken.enter_context(solver._places)
+        with pytest.raises(TooManyRequests) as caught:
+            solver.solve(problem, SOON)
+        assert caught.value.retry_after == 3
+    assert solver.solve(problem, SOON).unplaced == {}
+
+
+@pytest.mark.parametrize(
+    ("problem", "seconds", "by", "most"),
+    [
+        ("problem_of(double_elimination(16), (1, 2))", 5, "solver", 1),
+        ("problem_of(everybody_meets(36), range(1, 17))", 0.5, "list", 0.6),
+    ],
+    ids=["program", "list"],
+)
+def test_others_are_served_meanwhile_under_gevent(problem, seconds, by, most):
+    """A greenlet beside it goes on in small steps while the list is made, and while the program runs."""
+    code = f"""
 from gevent import monkey; monkey.patch_all()
 import gevent, time
 from app.services.schedule import solver
-from tests.support.timetables import double_elimination, problem_of
+from tests.support.timetables import double_elimination, everybody_meets, problem_of
 longest, last = 0, time.monotonic()
 def tick():
     global longest, last
     while True:
         gevent.sleep(0.01)
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
-problem = problem_of(double_elimination(16), (1, 2))
+problem = {problem}
 ticking = gevent.spawn(tick)
 gevent.sleep(0.02)
-found = solver.solve(problem, 3)
+found = solver.solve(problem, {seconds})
+gevent.sleep(0.02)
 print(found.by, longest)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    by, longest = done.stdout.split()
-    assert by == "solver" and float(longest) < 1
+    found_by, longest = done.stdout.split()
+    assert found_by == by and float(longest) < most

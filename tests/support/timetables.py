@@ -61,6 +61,17 @@ def world_cup(minutes: int = 20, rest: int = 10) -> list[PlannedMatch]:
     return matches
 
 
+def everybody_meets(entrants: int, minutes: int = 20, rest: int = 10) -> list[PlannedMatch]:
+    """A round robin."""
+    return [
+        PlannedMatch(
+            n.match_number, 1, None, minutes, rest, (n.seed1, n.seed2), bracket_id=1,
+            round_number=n.round_number, match_number=n.match_number,
+        )
+        for n in plan_round_robin(entrants)
+    ]  # fmt: skip
+
+
 def double_elimination(entrants: int, minutes: int = 30, rest: int = 10) -> list[PlannedMatch]:
     return elimination(plan_double_elimination(entrants), minutes, rest)
 

@@ -1,5 +1,6 @@
 """The problem of a schedule: what is to be played, when and where it could be, and what is taken by then."""
 
+import time
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
@@ -154,6 +155,8 @@ class Timetable:
     def starts(self, match: PlannedMatch) -> int:
         """The starts at which nothing but the station may be in its way, as bits of the grid."""
         problem, grid, length = self._problem, self._grid, timedelta(minutes=match.minutes)
+        # A thousand matches take seconds: whoever else is served by this process has their turn in between.
+        time.sleep(0)
         starts = self.ahead(match)
         for before in (*match.feeders, *problem.earlier_rounds.get(match.id, ())):
             if earlier := self._timed.get(before):

@@ -11,8 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 
+from app.domain.errors import TooManyRequests
 from app.domain.schedule.grid import runs_of
 from app.domain.schedule.plan import PlannedMatch
 from app.domain.schedule.problems import Problem, Timetable, resources, rest_between
@@ -22,13 +24,16 @@ from app.domain.schedule.proposals import NO_ROOM, Placement, Proposal, propose_
 SECONDS = 7.0
 WORKERS = 2
 MEMORY_MB = 2048
+MOST_AT_ONCE = 4
 # So long may it take to start the program, and to end it.
 _GRACE = 1.0
 _PROGRAM = Path(__file__).with_name("cp_sat_program.py")
 
 logger = logging.getLogger(__name__)
-# One at a time in each server: who comes second waits, and has less time left.
-_turn = threading.Lock()
+# In each server one asks the program at a time: who comes second waits, and has less time left. Lists are
+# made one after the other too, so that others are served in between. More than a few would only wait.
+_turn, _listing = threading.Lock(), threading.Lock()
+_places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 def is_available() -> bool:
@@ -40,10 +45,21 @@ def solve(problem: Problem, seconds: float = SECONDS, *, program: Path = _PROGRA
     """The best proposal that is found within the seconds, and how much better one could be at most.
 
     It is never worse than the list scheduler's, which it is wherever CP-SAT is missing, busy or fails. Others
-    are served meanwhile: the work is done by a program of its own.
+    are served meanwhile: the work is done by a program of its own, and the list in small steps. Raises
+    TooManyRequests where too many ask at once.
     """
-    until = time.monotonic() + seconds
-    listed = propose_in_order(problem)
+    if not _places.acquire(blocking=False):
+        raise TooManyRequests("Others are looking for times just now; try again in a moment.", ceil(seconds))
+    try:
+        return _solve(problem, seconds, program)
+    finally:
+        _places.release()
+
+
+def _solve(problem: Problem, seconds: float, program: Path) -> Proposal:
+    with _listing:
+        until = time.monotonic() + seconds
+        listed = propose_in_order(problem)
     if not is_available():
         return listed
     question = _Question(problem, listed)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response
 
-from app.domain.errors import Conflict, InvalidInput, Refused
+from app.domain.errors import Conflict, InvalidInput, Refused, TooManyRequests
 from app.services.queries import timetable as queries
 from app.services.schedule import versions
 from app.services.schedule.auto import Wish, propose_schedule
@@ -101,6 +101,9 @@ def _proposal(ground: Ground, form: WishForm) -> Response:
     except InvalidInput as error:
         form.take(error)
         return _page(ground, form, 400)
+    except TooManyRequests as busy:
+        form.form_errors = [busy.detail]
+        return _page(ground, form, 429)
     rows = ground.rows({one["match"] for part in ("changes", "unplaced") for one in found[part]})
     for one in (*found["changes"], *found["unplaced"]):
         one["row"] = rows[one["match"]]
