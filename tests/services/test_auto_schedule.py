@@ -1,16 +1,18 @@
 """Proposals for a whole bracket or day: made with nothing changed, applied as one version, taken back as one."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.errors import InvalidInput, NotAllowed, NotSignedIn, Refused
+from app.domain.errors import InvalidInput, NotAllowed, NotSignedIn, Refused, TooManyRequests
 from app.domain.permissions import ANONYMOUS
 from app.domain.schedule.plan import Interval
 from app.extensions import db
 from app.models import Match, ParticipantMember, Tournament
 from app.services import brackets
+from app.services.schedule import solver
 from app.services.schedule.auto import Wish, propose_schedule
 from app.services.schedule.conflicts import that_come
 from app.services.schedule.versions import Placement, change_schedule, undo_version
@@ -211,3 +213,13 @@ def test_only_organizers_ask(cup):
     for actor, error in ((ANONYMOUS, NotSignedIn), (make.actor(make.user()), NotAllowed)):
         with pytest.raises(error):
             propose_schedule(actor=actor, tournament_id=cup.tournament.id, wish=wish, now=make.soon(0))
+
+
+def test_more_than_a_few_at_once_are_sent_away(cup):
+    with ExitStack() as line:
+        for _ in range(solver.MOST_AT_ONCE):
+            line.enter_context(solver.place_in_line(SECONDS))
+        with pytest.raises(TooManyRequests) as caught:
+            cup.propose()
+        assert caught.value.retry_after == 2
+    assert len(cup.propose()["changes"]) == 7

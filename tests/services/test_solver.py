@@ -5,14 +5,12 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from app.domain.errors import TooManyRequests
 from app.domain.schedule.bounds import earliest_end
 from app.domain.schedule.plan import Break, Interval, Plan, PlannedMatch, StationHours
 from app.domain.schedule.proposal_check import check
@@ -203,17 +201,6 @@ def test_two_at_once_take_turns():
         both = list(pool.map(lambda seconds: solver.solve(problem, seconds), (4, 4)))
     assert time.monotonic() - began < 6
     assert [found.makespan_end for found in both] == [at(120)] * 2
-
-
-def test_more_than_a_few_at_once_are_sent_away():
-    problem = problem_of([match(1), match(2)], (1,))
-    with ExitStack() as taken:
-        for _ in range(solver.MOST_AT_ONCE):
-            taken.enter_context(solver._places)
-        with pytest.raises(TooManyRequests) as caught:
-            solver.solve(problem, SOON)
-        assert caught.value.retry_after == 3
-    assert solver.solve(problem, SOON).unplaced == {}
 
 
 @pytest.mark.parametrize(

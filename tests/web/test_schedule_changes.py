@@ -1,11 +1,13 @@
 """The pages of delays, proposals and versions: looked at first, made as they were shown, taken back."""
 
 import re
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from app.models import Match, ScheduleBatch
+from app.services.schedule import solver
 from app.web.schedule_changes.auto import percent_later
 from tests import factories
 
@@ -295,3 +297,12 @@ def test_a_long_proposal_is_sent_back_whole(of, organizer, court):
     made = organizer.post(path(of, "auto"), wish(of, change=changes))
     assert made.status_code == 303
     assert made.location.startswith(path(of, "?day=2027-06-01&"))
+
+
+def test_a_proposal_while_too_many_look_says_so_on_the_form(of, organizer, matches):
+    with ExitStack() as line:
+        for _ in range(solver.MOST_AT_ONCE):
+            line.enter_context(solver.place_in_line(1))
+        told = organizer.post(path(of, "auto/propose"), wish(of, anew="1"))
+    assert told.status_code == 429
+    assert "Others are looking for times just now" in told.text

@@ -18,7 +18,7 @@ from app.services.match_changes import iso
 
 from . import days
 from .plans import read_plan
-from .solver import SECONDS, solve
+from .solver import SECONDS, place_in_line, solve
 
 MAX_MATCHES = 1000
 MAX_WINDOWS = 31
@@ -49,10 +49,16 @@ def propose_schedule(
     Returns `{"changes": [{"match", "old", "new", "old_station", "new_station", "version"}], "unplaced":
     [{"match", "why"}], "by": "solver" or "list", "ends_at", "bound", "gap"}`: the changes are what
     `versions.change_schedule` takes; nobody could end before `bound`; `gap` is that as a share of the time,
-    None where nothing is proven. Raises InvalidInput for what is given.
+    None where nothing is proven. Raises InvalidInput for what is given, TooManyRequests where too many others
+    are looking.
     """
     tournament = access.get_tournament(actor, tournament_id, Permission.MATCH_SCHEDULE).tournament
     _check_windows(wish, now)
+    with place_in_line(seconds):
+        return _propose(tournament, wish, now, seconds)
+
+
+def _propose(tournament: Tournament, wish: Wish, now: datetime, seconds: float) -> dict:
     stations = _stations(tournament, wish)
     rows = _matches(tournament, wish)
     problem = Problem(

@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
@@ -41,22 +43,26 @@ def is_available() -> bool:
     return find_spec("ortools") is not None
 
 
-def solve(problem: Problem, seconds: float = SECONDS, *, program: Path = _PROGRAM) -> Proposal:
-    """The best proposal that is found within the seconds, and how much better one could be at most.
+@contextmanager
+def place_in_line(seconds: float) -> Iterator[None]:
+    """Hold one of the few places for those who want something solved; TooManyRequests where all are taken.
 
-    It is never worse than the list scheduler's, which it is wherever CP-SAT is missing, busy or fails. Others
-    are served meanwhile: the work is done by a program of its own, and the list in small steps. Raises
-    TooManyRequests where too many ask at once.
+    To be taken before the problem is read, which is work as well.
     """
     if not _places.acquire(blocking=False):
         raise TooManyRequests("Others are looking for times just now; try again in a moment.", ceil(seconds))
     try:
-        return _solve(problem, seconds, program)
+        yield
     finally:
         _places.release()
 
 
-def _solve(problem: Problem, seconds: float, program: Path) -> Proposal:
+def solve(problem: Problem, seconds: float = SECONDS, *, program: Path = _PROGRAM) -> Proposal:
+    """The best proposal that is found within the seconds, and how much better one could be at most.
+
+    It is never worse than the list scheduler's, which it is wherever CP-SAT is missing, busy or fails. Others
+    are served meanwhile: the work is done by a program of its own, and the list in small steps.
+    """
     with _listing:
         until = time.monotonic() + seconds
         listed = propose_in_order(problem)
