@@ -257,3 +257,10 @@ def test_which_of_two_moments_is_meant_can_be_said(of, organizer):
     twice = lunch(starts_at="2026-10-25T02:30", ends_at="2026-10-25T05:00", starts_at_offset="+01:00")
     assert organizer.post(path(of, "settings/breaks/"), twice).status_code == 303
     assert factories.rows(ScheduleBreak)[0].starts_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+def test_a_queue_tells_the_time_there_where_a_station_lies_in_another_zone(of, organizer):
+    court = factories.station(of, time_zone="Asia/Tokyo")
+    factories.match(of, station_id=court.id, scheduled_time=datetime(2027, 6, 10, 12, 0, tzinfo=UTC))
+    shown = organizer.get(path(of, "stations/")).text
+    assert ">14:00<" in shown and "(21:00 there)" in shown
