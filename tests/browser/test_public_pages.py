@@ -120,3 +120,15 @@ def test_the_board_says_when_it_is_stale(open_page, tournament):
     expect(page.locator("[data-board-stale]")).to_contain_text("Not up to date")
     page.context.set_offline(False)
     expect(page.locator("[data-board-stale]")).to_be_hidden(timeout=20_000)
+
+
+def test_where_the_system_decides_the_colours_glyphs_and_the_current_tab_are_seen(open_page, tournament):
+    page = open_page(f"/tournaments/{tournament.slug}/matches/", forced_colors="active", color_scheme="light")
+    glyph = page.locator('.match-row .state[data-state="LIVE"]').evaluate(
+        "(state) => getComputedStyle(state, '::before').backgroundColor"
+    )
+    assert glyph == "rgb(0, 0, 0)"
+    tabs = page.locator(".tabs__link")
+    lines = [tab.evaluate("(tab) => getComputedStyle(tab).borderBottomColor") for tab in tabs.all()]
+    assert len(set(lines)) == 2
+    assert lines.count(lines[1]) == 1

@@ -22,6 +22,7 @@ def test_it_shows_every_state_as_row_and_as_tag(client):
         assert text.count(f'<span class="state" data-state="{state}">{state.label}</span>') == 2
     assert "<strong>below" not in text
     assert text.count('class="error-summary"') == 2
+    assert 'role="alert" tabindex' not in text
 
 
 def test_it_is_not_there_in_production(database_url, tmp_path):
