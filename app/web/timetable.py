@@ -114,7 +114,9 @@ def undo(slug: str, batch_id: int):
     """Take a version of the schedule back as a whole."""
     tournament = _tournament(slug)
     try:
-        undone = versions.undo_version(actor=current_actor(), batch_id=batch_id, now=now())
+        undone = versions.undo_version(
+            actor=current_actor(), batch_id=batch_id, now=now(), tournament_id=tournament.id
+        )
     except Conflict as conflict:
         values = {"tournament": _tournament(slug), "conflict": conflict, "undone": []}
         return _answer("schedule/_undone.html", "schedule/undo.html", 409, **values)

@@ -306,3 +306,23 @@ def test_a_proposal_while_too_many_look_says_so_on_the_form(of, organizer, match
         told = organizer.post(path(of, "auto/propose"), wish(of, anew="1"))
     assert told.status_code == 429
     assert "Others are looking for times just now" in told.text
+
+
+def test_what_was_planned_stands_on_the_desk_and_in_the_api_after_a_delay(of, organizer, matches, api_client):
+    factories.change(matches[0], original_time=NOON, scheduled_time=NOON + timedelta(minutes=25))
+    desk = organizer.get(f"/tournaments/{of.slug}/desk/").text
+    assert re.search(r'<s class="match-row__was"><time datetime="2027-06-10T12:00:00Z"', desk)
+    shown = api_client().get(f"/api/tournaments/matches/{matches[0].id}/").json
+    assert (shown["original_time"], shown["scheduled_time"]) == (
+        "2027-06-10T12:00:00Z",
+        "2027-06-10T12:25:00Z",
+    )
+
+
+def test_a_version_is_not_undone_on_the_page_of_another_tournament(of, organizer, matches, court):
+    moved = f"{matches[0].id},{matches[0].version},2027-06-11T12:00:00Z,{court.id}"
+    organizer.post(path(of, "change"), {"change": moved})
+    (batch,) = factories.rows(ScheduleBatch)
+    other = factories.tournament(factories.rows(factories.User, username="owner")[0])
+    assert organizer.post(path(other, f"versions/{batch.id}/undo"), {}).status_code == 404
+    assert factories.fresh(batch).undone_at is None

@@ -105,6 +105,9 @@ class MatchSchema(MatchListSchema):
 
     tournament_slug = fields.String()
     loser_id = fields.Integer(allow_none=True)
+    original_time = fields.DateTime(
+        **_known_later("What was planned before delays moved it; null: none did.")
+    )
     check_in_deadline = fields.DateTime(allow_none=True)
     called_at = fields.DateTime(**_known_later("When its sides were called to the station; null: not yet."))
     participant1_checked_in = fields.Boolean()

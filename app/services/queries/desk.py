@@ -228,6 +228,7 @@ def _select_rows(tournament_id: int) -> Select:
             Match.winner_id,
             Match.best_of,
             Match.scheduled_time,
+            Match.original_time,
             Match.check_in_deadline,
             Match.started_at,
             Match.completed_at,

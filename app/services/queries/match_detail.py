@@ -66,6 +66,7 @@ _DOCUMENT = Prepared(
     row_select(
         Tournament.slug.label("tournament_slug"),
         Match.loser_id,
+        Match.original_time,
         Match.check_in_deadline,
         Match.called_at,
         Match.participant1_checked_in,
