@@ -14,6 +14,7 @@ from . import (
     tournaments_estimates,
     tournaments_participants,
     tournaments_people,
+    tournaments_rehearsals,
     tournaments_schedule,
     tournaments_stations,
 )
@@ -47,6 +48,7 @@ BLUEPRINTS: tuple[ApiBlueprint, ...] = (
     tournaments_schedule.blueprint,
     tournaments_estimates.blueprint,
     tournaments_brackets.blueprint,
+    tournaments_rehearsals.blueprint,
 )
 
 

@@ -29,8 +29,9 @@ from app.models import (
     Tournament,
     User,
 )
-from app.services import audit, bracket_end
+from app.services import audit, bracket_end, rehearsals
 from app.services.audit import AuditAction
+from app.services.rehearsals import Script
 from app.services.tournaments.lifecycle import insert_tournament, is_slug_taken
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 
@@ -38,8 +39,12 @@ from app.services.unit_of_work import UnitOfWork, unit_of_work
 NAMES_AT_ONCE = 5000
 
 
-def write_snapshot(snapshot: Snapshot, *, actor: Actor, now: datetime, source: str) -> Written:
+def write_snapshot(
+    snapshot: Snapshot, *, actor: Actor, now: datetime, source: str, rehearsal: Script | None = None
+) -> Written:
     """Make the tournament as the actor's own; `source` says for the audit where it came from.
+
+    With a script it is a rehearsal from its first moment on.
 
     User names that nobody has here, and a slug that is taken, are among the `conflicts` of the answer.
     Raises InvalidInput for a setting that is refused, and for a champion that is another one here.
@@ -55,6 +60,8 @@ def write_snapshot(snapshot: Snapshot, *, actor: Actor, now: datetime, source: s
         written = Written(tournament.id, tournament.slug, is_new=True)
         if slug and tournament.slug != slug:
             written.conflicts.append(Problem("", f"The slug {slug} is taken; it is {tournament.slug} here."))
+        if rehearsal is not None:
+            rehearsals.begin(uow, actor, tournament, rehearsal)
         written.created = _Writer(uow, tournament, actor, snapshot, written.conflicts).run()
         audit.record(
             uow,

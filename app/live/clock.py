@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from app import metrics
+from app.services import replay
 from app.services.deadlines import run_due
 from app.services.events import prune_events
 
@@ -144,6 +145,7 @@ class Clock:
             self._next_due = now + DUE_SECONDS
             with self._app.app_context():
                 run_due(datetime.now(UTC))
+                replay.run_due(datetime.now(UTC))
         if now >= self._next_prune:
             self._next_prune = now + PRUNE_SECONDS
             with self._app.app_context():

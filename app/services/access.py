@@ -68,6 +68,11 @@ def visible_tournaments(actor: Actor, user_id: ColumnElement[int] | None = None)
     return ~Tournament.is_deleted & or_(*seen)
 
 
+def listed_tournaments(actor: Actor) -> ColumnElement[bool]:
+    """The condition on `Tournament` that it stands in the actor's lists and feeds: rehearsals don't."""
+    return visible_tournaments(actor) & ~Tournament.is_rehearsal
+
+
 def organized_tournaments(actor: Actor) -> ColumnElement[bool]:
     """The condition on `Tournament` that the actor runs it (an admin runs all)."""
     if actor.is_admin:

@@ -39,7 +39,7 @@ def run_due(now: datetime) -> int:
         # Requests have their turn between two matches.
         time.sleep(0)
         try:
-            changed += _run_one(match_id, now)
+            changed += look_at(match_id, now)
         except NotFound:
             continue
         except DomainError:
@@ -65,6 +65,8 @@ def _overdue_check_ins(now: datetime) -> list[int]:
             Tournament.enable_check_in,
             ~Match.is_deleted,
             ~Tournament.is_deleted,
+            # These have a clock of their own.
+            ~Tournament.is_rehearsal,
         )
         .order_by(Match.check_in_deadline, Match.id)
         .limit(_AT_ONCE)
@@ -89,7 +91,8 @@ def _overdue_confirmations(now: datetime) -> list[int]:
     return [row.id for row in rows if row.submitted_at + timedelta(minutes=row.auto_confirm_minutes) <= now]
 
 
-def _run_one(match_id: int, now: datetime) -> bool:
+def look_at(match_id: int, now: datetime) -> bool:
+    """Do what is due in this match; True where something was. Raises NotFound."""
     with unit_of_work(now) as uow:
         tournament_id = uow.session.scalar(select(Match.tournament_id).where(Match.id == match_id))
         tournament = uow.lock_tournament(tournament_id)

@@ -30,6 +30,7 @@ INTERNAL = [
     ("GET", "staff/{staff}/"),
     ("GET", "audit/"),
     ("GET", "audit/export/"),
+    ("GET", "rehearsals/"),
     ("GET", "stations/{station}/queue/"),
     ("GET", "estimates/accuracy/"),
     ("GET", "conflicts/"),
@@ -70,6 +71,9 @@ WRITES = [
     ("POST", "conflicts/mend/", {"kind": "no_stream", "match": MISSING}, 404),
     ("POST", "delay/", {"minutes": 0}, 400),
     ("POST", "auto-schedule/", {"windows": []}, 400),
+    ("POST", "rehearsals/", {}, 400),
+    ("PATCH", "rehearsal/", {"speed": 2}, 400),
+    ("POST", "rehearsal/reset/", None, 404),
     ("POST", "brackets/", {"name": "Main", "format": "single_elimination"}, 201),
     ("POST", "brackets/{bracket}/next-round/", None, 400),
     ("DELETE", "brackets/{bracket}/", None, 204),
@@ -106,6 +110,9 @@ WRONG_VERBS = {
     "estimates/accuracy/": "POST",
     "audit/": "DELETE",
     "audit/export/": "POST",
+    "rehearsals/": "DELETE",
+    "rehearsal/": "POST",
+    "rehearsal/reset/": "GET",
     "board-link/": "PATCH",
 }
 

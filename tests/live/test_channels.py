@@ -329,3 +329,10 @@ def test_a_client_may_hear_many_channels_but_not_any_number(listen):
     answers = [listener.subscribe(f"match_{row.id}") for row in rows]
     assert [answer["ok"] for answer in answers] == [True] * 500 + [False]
     assert listener.subscribe(f"match_{rows[0].id}")["ok"] is True
+
+
+def test_nobody_outside_hears_of_a_rehearsal(live_server, listen):
+    scene = factories.scene(is_rehearsal=True, is_public=False)
+    listener = listen()
+    for channel in (channel_of(scene), f"match_{scene.match.id}"):
+        assert listener.subscribe(channel)["ok"] is False

@@ -11,7 +11,7 @@ from app.domain.permissions import Actor
 from app.domain.schedule.plan import planned_minutes
 from app.extensions import db
 from app.models import Bracket, CalendarFeed, Match, Participant, Station, Tournament, User
-from app.services.access import visible_tournaments
+from app.services.access import listed_tournaments
 from app.services.match_changes import iso
 
 from .desk import label_open_sides
@@ -95,7 +95,7 @@ def _subjects(actor: Actor, kind: str, ids: Collection[int]) -> dict[int, dict]:
     )
     if thing is not Tournament:
         query = query.join(Tournament, Tournament.id == thing.tournament_id)
-    rows = db.session.execute(query.where(thing.id.in_(ids), visible_tournaments(actor))).mappings()
+    rows = db.session.execute(query.where(thing.id.in_(ids), listed_tournaments(actor))).mappings()
     found = {}
     for row in rows:
         subject = dict(row)
@@ -124,7 +124,7 @@ def list_events(actor: Actor, kind: str, subject_id: int) -> list[dict]:
     """
     rows = db.session.execute(
         _select_events()
-        .where(_OF_KIND[kind](subject_id), visible_tournaments(actor))
+        .where(_OF_KIND[kind](subject_id), listed_tournaments(actor))
         .order_by(Match.scheduled_time.desc(), Match.id.desc())
         .limit(MOST_EVENTS)
     ).mappings()

@@ -44,7 +44,7 @@ def list_dashboard(actor: Actor, now: datetime) -> list[DashboardEntry]:
     tournaments = list(
         db.session.scalars(
             select(Tournament)
-            .where(organized_tournaments(actor))
+            .where(organized_tournaments(actor), ~Tournament.is_rehearsal)
             .order_by(order, Tournament.id.desc())
             .limit(MOST_TOURNAMENTS)
         )

@@ -17,7 +17,7 @@ from app.models import (
     Station,
     Tournament,
 )
-from app.services.access import organized_tournaments, visible_tournaments
+from app.services.access import listed_tournaments, organized_tournaments
 from app.services.prepared import Prepared
 
 from .rows import list_rows, select_rows
@@ -99,7 +99,7 @@ def list_tournament_cards(
     actor: Actor, *, search: str = "", page: int = 1, size: int = 24
 ) -> TournamentCards:
     """The tournaments that the actor may see, those under way first, with counts of their matches."""
-    seen = visible_tournaments(actor)
+    seen = listed_tournaments(actor)
     if search:
         seen = seen & Tournament.name.icontains(search, autoescape=True)
     total = db.session.scalar(select(func.count()).select_from(Tournament).where(seen))

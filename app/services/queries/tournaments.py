@@ -27,7 +27,7 @@ from .listing import Listing
 
 def list_tournaments(actor: Actor) -> Listing:
     """The tournaments that the actor may see, by id."""
-    statement = _tournaments().where(access.visible_tournaments(actor)).order_by(Tournament.id)
+    statement = _tournaments().where(access.listed_tournaments(actor)).order_by(Tournament.id)
     return Listing(statement, lambda rows: [_tournament(row) for row in rows])
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn, Refused
 from app.domain.permissions import Actor
+from app.domain.rehearsal import require_private
 from app.domain.states import MatchState
 from app.domain.tournament_settings import clean, numbered_slug, slug_of
 from app.models import AuditLog, Match, Tournament, User
@@ -105,6 +106,7 @@ def update_tournament(
         changed = {field: value for field, value in settings.items() if getattr(tournament, field) != value}
         if not changed:
             return
+        require_private(tournament.is_rehearsal, changed.get("is_public", tournament.is_public))
         if "slug" in changed and is_slug_taken(uow, changed["slug"], by_other_than=tournament.id):
             raise InvalidInput.of("slug", _SLUG_TAKEN)
         _apply(uow, actor, tournament, changed)

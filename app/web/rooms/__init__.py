@@ -1,6 +1,6 @@
 """An organizer's rooms: settings, participants, stations, brackets, staff, and the audit."""
 
-from . import audit, brackets, exports, participants, screens, settings, slips, staff, stations
+from . import audit, brackets, exports, participants, rehearsal, screens, settings, slips, staff, stations
 from .blueprint import blueprint
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "brackets",
     "exports",
     "participants",
+    "rehearsal",
     "screens",
     "settings",
     "slips",

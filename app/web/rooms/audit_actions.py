@@ -91,6 +91,8 @@ GROUPS: dict[str, Group] = {
             "TOURNAMENT_IMPORT": "Tournament imported",
             "TOURNAMENT_UPDATE": "Settings changed",
             "TOURNAMENT_DELETE": "Tournament deleted",
+            "REHEARSAL_CREATE": "Rehearsal made",
+            "REHEARSAL_PACE": "Pace of the rehearsal changed",
             "STAFF_ADD": "Organizer added",
             "STAFF_REMOVE": "Organizer removed",
             "STATION_CREATE": "Station added",

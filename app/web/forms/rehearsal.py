@@ -1,0 +1,36 @@
+"""The forms of rehearsals."""
+
+from wtforms import IntegerField, StringField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from app.domain.rehearsal import SEEDS, SPEEDS
+
+from .base import RoomForm, stripped
+
+
+def _whole(label: str, bounds: tuple[int, int], description: str) -> IntegerField:
+    in_range = NumberRange(*bounds, message=f"A whole number from {bounds[0]} to {bounds[1]}.")
+    return IntegerField(
+        label,
+        description=description,
+        validators=[InputRequired("Enter a number."), in_range],
+        render_kw={"inputmode": "numeric", "min": bounds[0], "max": bounds[1]},
+    )
+
+
+def _speed() -> IntegerField:
+    return _whole("Speed", SPEEDS, "How many minutes of the tournament pass in one: from 1 to 60.")
+
+
+class RehearsalForm(RoomForm):
+    """What a new rehearsal is asked for."""
+
+    speed = _speed()
+    seed = _whole("Seed", SEEDS, "The same number makes the same results, no-shows and disputes.")
+
+
+class PaceForm(RoomForm):
+    """How a rehearsal goes on: `act` is play, pause, or empty for neither."""
+
+    act = StringField(filters=[stripped], validators=[Length(max=10)])
+    speed = _speed()
