@@ -216,10 +216,12 @@ def test_participants_can_check_in_for_their_show_matches(loaded):
 def test_lobby_is_shown_to_the_two_sides_only(loaded):
     match = next(match for match in matches_of("harbour-lights-open") if match.match_number == 9)
     assert (
-        match_document(actor("participant1"), match.id, NOW)["lobby_info"]["room_code"] == match.lobby["room_code"]
+        match_document(actor("participant1"), match.id, NOW)["lobby_info"]["room_code"]
+        == match.lobby["room_code"]
     )
     assert (
-        match_document(actor("coordinator"), match.id, NOW)["lobby_info"]["room_code"] == match.lobby["room_code"]
+        match_document(actor("coordinator"), match.id, NOW)["lobby_info"]["room_code"]
+        == match.lobby["room_code"]
     )
     stranger = match_document(actor("yuki"), match.id, NOW)["lobby_info"]
     assert "room_code" not in stranger

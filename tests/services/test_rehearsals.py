@@ -1,5 +1,7 @@
 """Rehearsals: what is copied, that they are never public, and that they play by their clock and seed alone."""
 
+import itertools
+
 import pytest
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
@@ -175,7 +177,7 @@ def test_what_is_copied_and_what_is_not():
     assert rows(TournamentStaff, made) == []
     assert all((match.coordinator_id, match.lobby) == (None, {}) for match in rows(Match, made))
     times = sorted(match.scheduled_time for match in rows(Match, made))
-    gaps = [(after - before).total_seconds() for before, after in zip(times, times[1:], strict=False)]
+    gaps = [(after - before).total_seconds() for before, after in itertools.pairwise(times)]
     assert gaps == [240, 240]
     assert times[0] > factories.soon(0)
 

@@ -73,8 +73,8 @@ def mends(conflict: Conflict, plan: Plan, now: datetime) -> list[Mend]:
 def free_helpers(plan: Plan, match: PlannedMatch, users: Iterable[int]) -> list[int]:
     """Those of the users who neither play nor coordinate while the match is played.
 
-    Who coordinates least comes first. The present coordinator of the match is none of them; for a match without
-    a time all others are free.
+    Who coordinates least comes first. The present coordinator of the match is none of them; for a match
+    without a time all others are free.
     """
     timed = [other for other in plan.matches if other.start is not None and other.id != match.id]
     busy = {match.coordinator_id}
