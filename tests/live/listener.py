@@ -134,7 +134,7 @@ def token(server: Server | Nginx, user: Any) -> str:
 def tokens(server: Server | Nginx, user: Any) -> dict[str, str]:
     """The tokens of a new sign-in of the user."""
     credentials = {"username": user.username, "password": factories.PASSWORD}
-    answer = requests.post(f"{server.url}/api/auth/login/", json=credentials, timeout=10)
+    answer = requests.post(f"{server.url}/api/auth/login/", json=credentials, timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -146,7 +146,7 @@ def call(server: Server | Nginx, access: str, method: str, path: str, body: Any 
         f"{server.url}/api/tournaments/{path}",
         json=body,
         headers={"Authorization": f"Bearer {access}"},
-        timeout=10,
+        timeout=PATIENCE,
     )
     assert answer.ok, answer.text
     return answer.json() if answer.content else {}
@@ -156,10 +156,10 @@ def sign_in(server: Server | Nginx, user: Any) -> requests.Session:
     """A browser in which the user is signed in."""
     browser = requests.Session()
     address = f"{server.url}/login"
-    page = browser.get(address, timeout=10).text
+    page = browser.get(address, timeout=PATIENCE).text
     form = {"username": user.username, "password": factories.PASSWORD, "csrf_token": csrf_of(page)}
     sent_from = {"Referer": address}
-    answer = browser.post(address, data=form, headers=sent_from, allow_redirects=False, timeout=10)
+    answer = browser.post(address, data=form, headers=sent_from, allow_redirects=False, timeout=PATIENCE)
     assert answer.status_code == 303, answer.text
     return browser
 
