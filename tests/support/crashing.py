@@ -4,6 +4,7 @@ The file that CRASH_ORDER names holds the moment: `committed`, or how a statemen
 comes to it takes the file away, and is killed.
 """
 
+import logging
 import os
 import signal
 from pathlib import Path
@@ -26,6 +27,13 @@ def post_worker_init(worker):
     _start_as_deployed(worker)
     with worker.wsgi.app_context():
         event.listen(db.engine, "before_cursor_execute", _before_statement)
+    # Some statements are given to the driver itself, and told here alone.
+    prepared = logging.Handler()
+    prepared.emit = lambda record: _come_to(record.getMessage())
+    log = logging.getLogger("app.services.prepared")
+    log.addHandler(prepared)
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
     on_commit(lambda _last: _come_to("committed"))
 
 
