@@ -70,6 +70,8 @@ ABOUT_A_MATCH = [
 ]
 # Checked in files of their own: lists over all tournaments, bulks, signing in, the description.
 ELSEWHERE = [
+    # Of a tournament that is no rehearsal it is not found, whoever asks.
+    ("GET", "/api/tournaments/1/rehearsal/"),
     ("GET", "/api/tournaments/matches/"),
     ("POST", "/api/tournaments/matches/bulk-schedule/"),
     ("POST", "/api/tournaments/matches/bulk-schedule/1/undo/"),

@@ -46,6 +46,8 @@ def _column(page: Page, name: str):
 
 def _drag(page: Page, match, column: str, hours_down: float) -> None:
     """Drag a match by its upper edge to so many hours below the column's upper edge."""
+    # High enough that the day need not be scrolled on the way.
+    page.set_viewport_size({**page.viewport_size, "height": 1600})
     _block(page, match).scroll_into_view_if_needed()
     box = _block(page, match).bounding_box()
     page.mouse.move(box["x"] + 30, box["y"] + 6)

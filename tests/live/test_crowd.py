@@ -103,7 +103,7 @@ def test_two_hundred_writers_at_once(
     start_server, sqlite_template, postgres, redis_server, tmp_path, open_hall, processes
 ):
     settings = {"REDIS_URL": redis_server.url, "WEB_CONCURRENCY": str(processes)}
-    with postgres.database("crowd") as shared:
+    with postgres.database() as shared:
         url = shared if processes > 1 else sqlite_template.copy(tmp_path / "crowd.db")
         server = start_server(url, **settings)
         hall = mixed_hall(open_hall, server)

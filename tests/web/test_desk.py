@@ -288,7 +288,7 @@ def test_controls_asked_for_as_a_page_are_the_matchs_page(web_client):
     ("role", "sees"),
     [
         ("organizer", "Start match"),
-        ("player1", "You play for"),
+        ("player1", "Your part in match"),
         ("coordinator", "LOBBY-9"),
         ("stranger", None),
     ],
