@@ -30,6 +30,7 @@ HARMLESS = {
     "n",
     "name",
     "participant_id",
+    "screen_id",
     "slug",
     "staff_id",
     "station_id",
