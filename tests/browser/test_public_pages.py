@@ -113,15 +113,6 @@ def test_pages_fit_a_phone_and_can_be_hit_with_a_thumb(open_page, tournament, pa
     assert small == []
 
 
-def test_the_board_says_when_it_is_stale(open_page, tournament):
-    page = open_page(f"/tournaments/{tournament.slug}/board/")
-    expect(page.locator("[data-board-stale]")).to_be_hidden()
-    page.context.set_offline(True)
-    expect(page.locator("[data-board-stale]")).to_contain_text("Not up to date")
-    page.context.set_offline(False)
-    expect(page.locator("[data-board-stale]")).to_be_hidden(timeout=20_000)
-
-
 def test_where_the_system_decides_the_colours_glyphs_and_the_current_tab_are_seen(open_page, tournament):
     page = open_page(f"/tournaments/{tournament.slug}/matches/", forced_colors="active", color_scheme="light")
     glyph = page.locator('.match-row .state[data-state="LIVE"]').evaluate(

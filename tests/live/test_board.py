@@ -13,7 +13,7 @@ from tests.live.test_browser import is_live, requests_of
 
 expect.set_options(timeout=15_000)
 
-SIZES = [(1280, 720), (1920, 1080), (3840, 2160)]
+SIZES = [(1280, 720), (3840, 2160)]
 LONG = "The Wolves of the Frozen Northern Coast, United and Reserve Squad of the Academy"
 
 
