@@ -22,7 +22,6 @@ from tests.support.timetables import (
     NINE,
     at,
     between,
-    double_elimination,
     problem_of,
     problems,
     world_cup,
@@ -51,13 +50,9 @@ def test_it_is_known_to_be_there_without_being_imported():
     assert done.stdout.split() == ["True", "False"]
 
 
-@pytest.mark.parametrize(
-    ("matches", "most"),
-    [(world_cup(), 0.03), (double_elimination(64), 0.03)],
-    ids=["world cup", "double elimination"],
-)
-def test_a_whole_tournament_in_less_than_ten_seconds(matches, most):
+def test_a_whole_tournament_in_less_than_ten_seconds():
     """On a busy machine it may be the list's, which is close too; what is proven holds either way."""
+    matches = world_cup()
     streamed = frozenset(one.id for one in matches[-4:])
     problem = problem_of(matches, range(1, 9), streamed=streamed, stream_stations=frozenset({3}))
     began = time.monotonic()
@@ -65,7 +60,7 @@ def test_a_whole_tournament_in_less_than_ten_seconds(matches, most):
     assert time.monotonic() - began < 10
     assert check(problem, found) == [] and found.unplaced == {}
     assert is_no_worse(found, propose_in_order(problem))
-    assert 0 <= found.gap <= most
+    assert 0 <= found.gap <= 0.03
     assert found.lower_bound <= found.makespan_end
 
 
