@@ -8,6 +8,7 @@ from app.domain.permissions import Permission
 from app.models import Tournament
 from app.services import access, bulk
 from app.services.queries import desk as queries
+from app.services.queries.schedule_versions import find_version
 from app.services.schedule import versions
 
 from .forms.bulk import BulkScheduleForm
@@ -76,7 +77,9 @@ def undo_bulk_schedule(slug: str, batch_id: int):
     """Take a bulk scheduling back as a whole."""
     tournament = _tournament(slug, Permission.MATCH_SCHEDULE)
     try:
-        undone = versions.undo_version(actor=current_actor(), batch_id=batch_id, now=now())
+        undone = versions.undo_version(
+            actor=current_actor(), batch_id=batch_id, now=now(), tournament_id=tournament.id
+        )
     except Conflict as conflict:
         form = BulkScheduleForm(formdata=None, meta={"time_zone": tournament.time_zone})
         return _page(_tournament(slug), form, status=409, conflict=conflict)
@@ -146,7 +149,7 @@ def _page(
             desk=shown,
             filters=filters,
             rounds=queries.list_rounds(tournament.id),
-            batch=queries.find_batch(tournament.id, batch_id) if batch_id else None,
+            batch=find_version(tournament.id, batch_id) if batch_id else None,
             form=form,
             selected=selected,
             conflict=conflict,

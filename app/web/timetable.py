@@ -16,6 +16,7 @@ from app.models import Tournament
 from app.services import access
 from app.services.queries import estimates
 from app.services.queries import timetable as queries
+from app.services.queries.schedule_versions import find_version
 from app.services.schedule import versions
 
 from . import drawing
@@ -55,7 +56,7 @@ def schedule(slug: str):
     values = seen.values("schedule") | {"days": days, "day": day, "order": order if order in _ORDERS else ""}
     version_id = _number(request.args.get("version", ""))
     if seen.can_manage and version_id:
-        values["version"] = queries.find_version(tournament.id, version_id)
+        values["version"] = find_version(tournament.id, version_id)
     if seen.can_manage:
         values["accuracy"] = estimates.accuracy_of(tournament, now())
     shown = _list(seen, day, order) if day is None or order in _ORDERS else _grid(seen, day)
@@ -104,7 +105,7 @@ def change(slug: str):
         version = f"&version={done['batch_id']}" if done["batch_id"] else ""
         return go_to(f"/tournaments/{slug}/schedule/?day={form.day.data or ''}{version}")
     tournament = _tournament(slug)
-    saved = queries.find_version(tournament.id, done["batch_id"]) if done["batch_id"] else None
+    saved = find_version(tournament.id, done["batch_id"]) if done["batch_id"] else None
     return _partial("schedule/_saved.html", 200, tournament=tournament, version=saved, done=done)
 
 

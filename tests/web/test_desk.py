@@ -331,3 +331,12 @@ def test_a_blocked_start_names_every_reason(web_client):
     assert "disabled" in start
     assert "only a match that is READY can start" in start
     assert f"{scene.team2.name} has not checked in." in start
+
+
+def test_a_desk_takes_back_only_what_was_done_in_its_own_tournament(web_client):
+    organizer = factories.user()
+    own, other = (factories.tournament(organizer) for _ in range(2))
+    batch = factories.version(other)
+    undo = f"/tournaments/{own.slug}/desk/bulk-schedule/{batch.id}/undo"
+    assert web_client(organizer).post(undo).status_code == 404
+    assert factories.fresh(batch).undone_at is None

@@ -1,4 +1,4 @@
-"""Reads for the match desk: a tournament's matches in their sections; one row; batches to undo."""
+"""Reads for the match desk: a tournament's matches in their sections; one row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,8 +18,6 @@ from app.models import (
     Match,
     MatchResult,
     Participant,
-    ScheduleBatch,
-    ScheduleBatchItem,
     Station,
     Tournament,
     User,
@@ -138,27 +136,6 @@ def list_rounds(tournament_id: int) -> list[dict]:
         .order_by(Match.bracket_id)
     )
     return [{"id": row.bracket_id, "name": row.name or "", "rounds": row.rounds} for row in rows]
-
-
-def find_batch(tournament_id: int, batch_id: int) -> dict | None:
-    """A bulk scheduling of the tournament that can be undone: id, number of matches, time, who did it."""
-    row = db.session.execute(
-        select(
-            ScheduleBatch.id,
-            ScheduleBatch.created_at,
-            User.username,
-            func.count(ScheduleBatchItem.id).label("count"),
-        )
-        .outerjoin(User, User.id == ScheduleBatch.user_id)
-        .outerjoin(ScheduleBatchItem, ScheduleBatchItem.batch_id == ScheduleBatch.id)
-        .where(
-            ScheduleBatch.id == batch_id,
-            ScheduleBatch.tournament_id == tournament_id,
-            ScheduleBatch.undone_at.is_(None),
-        )
-        .group_by(ScheduleBatch.id, ScheduleBatch.created_at, User.username)
-    ).first()
-    return dict(row._mapping) if row else None
 
 
 def label_open_sides(rows: Iterable[dict]) -> None:

@@ -15,6 +15,29 @@ from app.services.match_changes import iso
 from .listing import Listing
 
 
+def find_version(tournament_id: int, batch_id: int) -> dict | None:
+    """A version that is not taken back: `id`, `number`, `kind`, `count`, `username`, `created_at`."""
+    row = db.session.execute(
+        select(
+            ScheduleBatch.id,
+            ScheduleBatch.number,
+            ScheduleBatch.kind,
+            ScheduleBatch.created_at,
+            User.username,
+            func.count(ScheduleBatchItem.id).label("count"),
+        )
+        .outerjoin(User, User.id == ScheduleBatch.user_id)
+        .outerjoin(ScheduleBatchItem, ScheduleBatchItem.batch_id == ScheduleBatch.id)
+        .where(
+            ScheduleBatch.id == batch_id,
+            ScheduleBatch.tournament_id == tournament_id,
+            ScheduleBatch.undone_at.is_(None),
+        )
+        .group_by(ScheduleBatch.id, User.username)
+    ).first()
+    return dict(row._mapping) if row else None
+
+
 def list_versions(actor: Actor, tournament_id: int) -> Listing:
     """The versions of the tournament's schedule, newest first; raises NotFound or NotAllowed.
 

@@ -13,13 +13,10 @@ from app.domain.states import BEGUN, CLOSED
 from app.extensions import db
 from app.models import (
     Match,
-    ScheduleBatch,
-    ScheduleBatchItem,
     ScheduleBreak,
     Station,
     StationHours,
     Tournament,
-    User,
 )
 
 from .rows import list_rows, select_rows
@@ -140,28 +137,6 @@ def list_breaks(tournament_id: int, within: Interval) -> list[Pause]:
         .order_by(ScheduleBreak.starts_at, ScheduleBreak.id)
     )
     return [Pause(one.name, Interval(one.starts_at, one.ends_at), one.station_id) for one in breaks]
-
-
-def find_version(tournament_id: int, batch_id: int) -> dict | None:
-    """A version of the schedule that can be taken back: `id`, `number`, `kind`, `count`, `username`."""
-    row = db.session.execute(
-        select(
-            ScheduleBatch.id,
-            ScheduleBatch.number,
-            ScheduleBatch.kind,
-            User.username,
-            func.count(ScheduleBatchItem.id).label("count"),
-        )
-        .outerjoin(User, User.id == ScheduleBatch.user_id)
-        .outerjoin(ScheduleBatchItem, ScheduleBatchItem.batch_id == ScheduleBatch.id)
-        .where(
-            ScheduleBatch.id == batch_id,
-            ScheduleBatch.tournament_id == tournament_id,
-            ScheduleBatch.undone_at.is_(None),
-        )
-        .group_by(ScheduleBatch.id, ScheduleBatch.number, ScheduleBatch.kind, User.username)
-    ).first()
-    return dict(row._mapping) if row else None
 
 
 def _list(tournament: Tournament, *conditions: ColumnElement[bool]) -> list[dict]:
