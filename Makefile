@@ -1,7 +1,7 @@
 # Everything runs in .venv/, which is made at the first use and renewed when the requirements change; what `make bench`
 # compares with runs in .venv-bench/.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check bench
+.PHONY: help run test coverage check words bench
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -34,6 +34,9 @@ check: $(VENV)/.ready-dev ## runs the linters: style, format, directions of impo
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+
+words: $(VENV)/.ready-dev ## collects what is said for app/translations/, and compiles what is translated there
+	@$(BIN)/python -m app.translations
 
 bench: $(VENV)/.ready-dev ## measures Matchdesk beside the stock stack and the limit, in three minutes (bench/README.md)
 	@$(BIN)/python -m bench

@@ -15,6 +15,7 @@ def create_app(settings=None):
     from app.config import Settings
     from app.database import prepare_engine
     from app.extensions import csrf, db, jwt, limiter, login_manager, migrate
+    from app.languages import register_languages
     from app.live import register_live
     from app.logs import configure_logs
     from app.proxies import TrustedProxies
@@ -46,6 +47,8 @@ def create_app(settings=None):
         prepare_engine(db.engine)
         app.wsgi_app = KeptAnswers(app.wsgi_app, db.engine)
 
+    # Before any template is compiled.
+    register_languages(app)
     errors.register_error_handlers(app)
     register_api(app, settings.allowed_origins)
     register_web(app)

@@ -15,6 +15,7 @@ from flask import request
 from sqlalchemy import Engine, event
 
 from app.extensions import db
+from app.languages import asked_language
 from app.services.queries.freshness import data_version, find_revision
 
 MOST_KEPT = 32 * 1024 * 1024  # bytes
@@ -88,7 +89,8 @@ class KeptAnswers:
         """Answer from what is kept, or pass the request on."""
         if not _is_stranger(environ):
             return self._application(environ, start_response)
-        asked = tuple(map(environ.get, _ASKED))
+        language = asked_language(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        asked = (language, *map(environ.get, _ASKED))
         known = self._answers.get(asked)
         if known is None or not known.truth.holds(self._engine):
             return self._answer_anew(asked, environ, start_response)

@@ -1,5 +1,6 @@
 """The Flask extensions, created unbound. Imports nothing from the application."""
 
+from flask_babel import Babel
 from flask_jwt_extended import JWTManager
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -26,3 +27,5 @@ csrf = CSRFProtect()
 jwt = JWTManager()
 limiter = Limiter(key_func=get_remote_address)
 socketio = SocketIO()
+# The templates' side of it is in languages.py.
+babel = Babel(configure_jinja=False)

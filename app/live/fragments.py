@@ -31,28 +31,28 @@ class Fragments:
         self._app = app
         self._draw_bracket = draw_bracket
 
-    def render(self, fragment: str, match_ids: Collection[int]) -> dict[int, str]:
+    def render(self, fragment: str, match_ids: Collection[int], language: str) -> dict[int, str]:
         """The fragments of these matches as they are now, by match; what is deleted is left out."""
         template = self._app.jinja_env.get_template(TEMPLATES[fragment])
-        with self._request_of_nobody():
+        with self._request_of_nobody(language):
             rows = list_rows_of(sorted(match_ids))
             # Many small changes, such as check-ins, do not have the whole day estimated anew each.
             estimates.tell(rows, datetime.now(UTC), anew=False)
             # Not by way of Flask, which would have something about the visitor in each.
             return {row["id"]: template.render(match=row).strip() for row in rows}
 
-    def bracket(self, tournament_id: int, bracket_id: int) -> str | None:
+    def bracket(self, tournament_id: int, bracket_id: int, language: str) -> str | None:
         """The bracket as the bracket page draws it now, empty if it is gone; None where that is too large.
 
         Of a Swiss bracket the latest round only, with the table.
         """
-        with self._request_of_nobody():
+        with self._request_of_nobody(language):
             html = self._draw_bracket(tournament_id, bracket_id)
         return html if html is None or len(html.encode()) <= LARGEST_PUSHED else None
 
-    def _request_of_nobody(self) -> AbstractContextManager:
+    def _request_of_nobody(self, language: str) -> AbstractContextManager:
         """A request without a cookie: whatever the templates ask, the answer is that of nobody."""
-        return self._app.request_context(self._environ.copy())
+        return self._app.request_context({**self._environ, "HTTP_ACCEPT_LANGUAGE": language})
 
     @cached_property
     def _environ(self) -> dict:

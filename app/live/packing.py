@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.domain.events import EventType
+from app.languages import ENGLISH, LANGUAGES
 from app.services.queries.live import Place, StoredEvent
 from app.services.queries.screens import list_shown
 
@@ -20,6 +21,7 @@ from .rooms import (
     bracket_rooms,
     channel_rooms,
     conflicts_rooms,
+    in_language,
     own_rooms,
     row_rooms,
     scoreboard_rooms,
@@ -87,35 +89,49 @@ class Packing:
         name = EventType(event.type).page_name
         if event.type == EventType.SCREEN_UPDATED:
             return self._to_screens(event, name)
+        parcels = self._to_rooms(event, channel_rooms(event), event.type, None)
+        for language in LANGUAGES:
+            parcels += self._to_pages(event, name, language)
+        return parcels
+
+    def _to_pages(self, event: StoredEvent, name: str, language: str) -> list[Parcel]:
+        def spoken(rooms: list[str]) -> list[str]:
+            return [in_language(room, language) for room in rooms]
+
+        own = self._members_in(spoken(own_rooms(event)))
         return [
-            *self._to_rooms(event, channel_rooms(event), event.type, None),
-            *self._to_rooms(event, row_rooms(event), name, ROW),
-            *self._to_rooms(event, bracket_rooms(event), name, BRACKET),
-            *self._to_rooms(event, scoreboard_rooms(event), name, SCOREBOARD),
-            *self._to_rooms(event, conflicts_rooms(event), name, None),
-            *self._to_members(event, self._players(self._members_in(own_rooms(event)), event), name, ROW),
+            *self._to_rooms(event, spoken(row_rooms(event)), name, ROW, language),
+            *self._to_rooms(event, spoken(bracket_rooms(event)), name, BRACKET, language),
+            *self._to_rooms(event, spoken(scoreboard_rooms(event)), name, SCOREBOARD, language),
+            *self._to_rooms(event, spoken(conflicts_rooms(event)), name, None),
+            *self._to_members(event, self._players(own, event), name, ROW, language),
         ]
 
     def _to_page(self, event: StoredEvent, member: Member, room: str) -> list[Parcel]:
         name = EventType(event.type).page_name
+        language = member.page.language if member.page else ENGLISH
+
+        def is_one_of(rooms: list[str]) -> bool:
+            return room in [in_language(each, language) for each in rooms]
+
         if event.type == EventType.SCREEN_UPDATED:
             # A screen that comes back reports, and is answered with what it is to show.
             return []
-        if room in scoreboard_rooms(event):
-            return self._to_members(event, [member], name, SCOREBOARD)
-        if room in bracket_rooms(event):
-            return self._to_members(event, [member], name, BRACKET)
-        if room in row_rooms(event) and self._is_open_to(room):
-            return self._to_members(event, [member], name, ROW)
-        if room in conflicts_rooms(event):
+        if is_one_of(scoreboard_rooms(event)):
+            return self._to_members(event, [member], name, SCOREBOARD, language)
+        if is_one_of(bracket_rooms(event)):
+            return self._to_members(event, [member], name, BRACKET, language)
+        if is_one_of(row_rooms(event)) and self._is_open_to(room):
+            return self._to_members(event, [member], name, ROW, language)
+        if is_one_of(conflicts_rooms(event)):
             return self._to_members(event, [member], name, None)
-        return self._to_members(
-            event, self._players([member], event) if room in own_rooms(event) else [], name, ROW
-        )
+        players = self._players([member], event) if is_one_of(own_rooms(event)) else []
+        return self._to_members(event, players, name, ROW, language)
 
     def _to_screens(self, event: StoredEvent, name: str) -> list[Parcel]:
         """To each screen what it is to show, as it stands now: its own message, and the announcement."""
-        members = [member for member in self._rooms.members_in(screen_room(event)) if member.screen]
+        rooms = [in_language(screen_room(event), language) for language in LANGUAGES]
+        members = [member for member in self._members_in(rooms) if member.screen]
         self._audience.meet(members)
         announcement, messages = list_shown(
             event.tournament_id, {member.screen.key for member in members if member.screen}
@@ -128,25 +144,35 @@ class Packing:
         return [Parcel(name, {**payload, "message": message}, sids) for message, sids in told.items()]
 
     def _to_rooms(
-        self, event: StoredEvent, rooms: list[str], name: str, fragment: str | None
+        self,
+        event: StoredEvent,
+        rooms: list[str],
+        name: str,
+        fragment: str | None,
+        language: str = ENGLISH,
     ) -> list[Parcel]:
         rooms = [room for room in rooms if self._rooms.is_occupied(room) and self._is_open_to(room)]
         if not rooms:
             return []
-        variants = self._variants(event, fragment)
+        variants = self._variants(event, fragment, language)
         if self._audience.is_open and variants.are_same:
             return [Parcel(name, variants.inside, rooms)]
-        return self._to_members(event, self._members_in(rooms), name, fragment)
+        return self._to_members(event, self._members_in(rooms), name, fragment, language)
 
     def _is_open_to(self, room: str) -> bool:
-        return room != HOME or self._audience.is_on_home
+        return self._audience.is_on_home or not room.startswith(HOME)
 
     def _to_members(
-        self, event: StoredEvent, members: Collection[Member], name: str, fragment: str | None
+        self,
+        event: StoredEvent,
+        members: Collection[Member],
+        name: str,
+        fragment: str | None,
+        language: str = ENGLISH,
     ) -> list[Parcel]:
         if not members:
             return []
-        variants = self._variants(event, fragment)
+        variants = self._variants(event, fragment, language)
         self._audience.meet(members)
         told: dict[int, tuple[dict, list[str]]] = {}
         for member in members:
@@ -155,9 +181,9 @@ class Packing:
                 told.setdefault(id(payload), (payload, []))[1].append(member.sid)
         return [Parcel(name, payload, sids) for payload, sids in told.values()]
 
-    def _variants(self, event: StoredEvent, fragment: str | None) -> Variants:
+    def _variants(self, event: StoredEvent, fragment: str | None, language: str) -> Variants:
         variants = self._builder.variants(event)
-        more = self._builder.for_page(event, fragment) if fragment else {}
+        more = self._builder.for_page(event, fragment, language) if fragment else {}
         return variants.with_more(more) if more else variants
 
     def _members_in(self, rooms: list[str]) -> list[Member]:

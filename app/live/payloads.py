@@ -58,7 +58,7 @@ class Builder:
     def __init__(self, events: Collection[StoredEvent], fragments: Fragments):
         self._events = events
         self._fragments = fragments
-        self._html: dict[str, dict[int, str]] = {}
+        self._html: dict[tuple[str, str], dict[int, str]] = {}
         self._drawn: dict[tuple, dict] = {}
 
     def variants(self, event: StoredEvent) -> Variants:
@@ -78,38 +78,39 @@ class Builder:
         waiting = None if lobby.reveal.is_revealed else {**payload, "lobby_info": lobby.public}
         return Variants(None, {**payload, "lobby_info": lobby.whole}, waiting)
 
-    def for_page(self, event: StoredEvent, fragment: str) -> dict:
+    def for_page(self, event: StoredEvent, fragment: str, language: str) -> dict:
         """What a page needs besides to redraw: `html`, the rendered fragment of the match as it is now.
 
         What happened to a bracket is told to drawings of brackets only: see `_redrawn`.
         """
         if event.type == EventType.BRACKET_UPDATED:
-            return self._redrawn(event) if fragment == BRACKET else {}
-        html = self.html(event, fragment)
+            return self._redrawn(event, language) if fragment == BRACKET else {}
+        html = self.html(event, fragment, language)
         return {"html": html} if html else {}
 
-    def _redrawn(self, event: StoredEvent) -> dict:
+    def _redrawn(self, event: StoredEvent, language: str) -> dict:
         """`tables` that a match changed; or `html`, the bracket that is new, has a new round or is gone.
 
         Nothing where no table changed, and where the drawing is too large to be sent to everyone.
         """
         bracket_id, match_id = event.payload.get("bracket_id"), event.payload.get("match_id")
-        if (bracket_id, match_id) not in self._drawn:
+        if (bracket_id, match_id, language) not in self._drawn:
             if match_id is None:
-                name, value = "html", self._fragments.bracket(event.tournament_id, bracket_id)
+                drawn = self._fragments.bracket(event.tournament_id, bracket_id, language)
+                name, value = "html", drawn
             else:
                 name, value = "tables", changed_tables(bracket_id, match_id) or None
-            self._drawn[bracket_id, match_id] = {} if value is None else {name: value}
-        return self._drawn[bracket_id, match_id]
+            self._drawn[bracket_id, match_id, language] = {} if value is None else {name: value}
+        return self._drawn[bracket_id, match_id, language]
 
-    def html(self, event: StoredEvent, fragment: str) -> str | None:
+    def html(self, event: StoredEvent, fragment: str, language: str) -> str | None:
         """The public fragment of the event's match as it is now; None for an event without one."""
         if event.match_id is None or event.is_private:
             return None
-        if fragment not in self._html:
+        if (fragment, language) not in self._html:
             matches = {each.match_id for each in self._events if each.match_id and not each.is_private}
-            self._html[fragment] = self._fragments.render(fragment, matches)
-        return self._html[fragment].get(event.match_id)
+            self._html[fragment, language] = self._fragments.render(fragment, matches, language)
+        return self._html[fragment, language].get(event.match_id)
 
     @cached_property
     def _lobbies(self) -> dict[int, lobbies.Lobby]:

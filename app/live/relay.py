@@ -22,7 +22,7 @@ from app.services.queries.live import Place, StoredEvent
 
 from .fragments import LARGEST_PUSHED, Fragments
 from .packing import Packing, Parcel
-from .rooms import HOME, Listening, Member, Page
+from .rooms import Listening, Member, Page
 from .server import LONGEST_QUEUE, MOST_WAITING, LiveServer
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Relay:
                 self._start_watching_all()
             if self._is_here(member):
                 self._home.add(member.sid)
-                self._server.enter_room(member.sid, HOME)
+                self._server.enter_room(member.sid, member.page.room(None))
         self._replay_recent(member, None)
 
     def attach_own(self, member: Member, tournament_ids: Collection[int]) -> None:

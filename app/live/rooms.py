@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from flask_socketio import ConnectionRefusedError as ConnectionRefused
 
+from app.languages import ENGLISH, LANGUAGES
 from app.services.queries.live import Place, StoredEvent
 
 from .visitors import Visitor
@@ -16,12 +17,14 @@ _LARGEST_ID = 2**31 - 1
 # As browsers make them: a random UUID, or what looks like one.
 _SCREEN_KEY = re.compile(r"[0-9a-f-]{32,36}", re.ASCII)
 HOME = "page:home"
-SCREEN = "screen"
-PAGES = ("home", "tournament", "bracket", "match", "desk", "me", "conflicts", SCREEN)
+SCREEN, MATCH, DESK = "screen", "match", "desk"
+PAGES = ("home", "tournament", "bracket", MATCH, DESK, "me", "conflicts", SCREEN)
 # These show matches of several tournaments, and so have no one seq from which to go on.
 ACROSS_TOURNAMENTS = ("home", "me", "conflicts")
 # Longer than anybody needs; a longer absence is a reset.
 LONGEST_ABSENCE_SECONDS = 3600.0
+# More matches than one person looks at.
+MOST_OPEN = 20
 
 
 class BadRequest(ValueError):
@@ -67,12 +70,14 @@ class Page:
     id: int | None
     seq: int | None
     age: float
+    language: str = ENGLISH
 
     def room(self, tournament_id: int | None) -> str:
         """The room in which the page hears of a tournament (of all of them, for the home page)."""
         if self.kind == "home":
-            return HOME
-        return f"page:{self.kind}:{self.id if self.kind == 'match' else tournament_id}"
+            return in_language(HOME, self.language)
+        number = self.id if self.kind == "match" else tournament_id
+        return in_language(f"page:{self.kind}:{number}", self.language)
 
 
 @dataclass(frozen=True)
@@ -94,6 +99,11 @@ class Member:
     screen: ScreenId | None = None
     listening: dict[str, Listening] = field(default_factory=dict)
     tournaments: set[int] = field(default_factory=set)
+
+
+def in_language(room: str, language: str) -> str:
+    """The room of the pages in that language, to whom the same is told in other words."""
+    return room if language == ENGLISH else f"{room}:{language}"
 
 
 def channel_rooms(event: StoredEvent) -> list[str]:
@@ -169,7 +179,9 @@ def read_page(auth: object) -> Page | None:
     number = _whole(auth.get("id"))
     if kind not in ACROSS_TOURNAMENTS and not (number and number <= _LARGEST_ID):
         raise ConnectionRefused("no such page")
-    return Page(kind, number, _whole(auth.get("seq")), _seconds(auth.get("age")))
+    language = auth.get("language")
+    known = language if isinstance(language, str) and language in LANGUAGES else ENGLISH
+    return Page(kind, number, _whole(auth.get("seq")), _seconds(auth.get("age")), known)
 
 
 def read_board_key(auth: object) -> str | None:
@@ -184,6 +196,16 @@ def read_screen(message: object, kinds: Collection[str]) -> ScreenId:
     if not (isinstance(key, str) and _SCREEN_KEY.fullmatch(key) and isinstance(kind, str) and kind in kinds):
         raise BadRequest(f'expected {{"key": a UUID, "kind": one of {", ".join(kinds)}}}')
     return ScreenId(key, kind)
+
+
+def read_open(message: object) -> frozenset[int]:
+    """Which matches a desk has open; raises BadRequest."""
+    numbers = message.get("open") if isinstance(message, dict) else None
+    if not isinstance(numbers, list) or len(numbers) > MOST_OPEN:
+        raise BadRequest(f'expected {{"open": [ids of at most {MOST_OPEN} matches]}}')
+    if not all(type(number) is int and 0 < number <= _LARGEST_ID for number in numbers):
+        raise BadRequest("open must hold ids of matches")
+    return frozenset(numbers)
 
 
 def _whole(value: object) -> int | None:

@@ -22,6 +22,8 @@ class User(db.Model):
     is_active: Mapped[bool] = mapped_column(default=True)
     # Raised by a password change and a deactivation: sessions and tokens of an older epoch are over.
     session_epoch: Mapped[int] = mapped_column(default=0)
+    # In which pages speak to them; empty where the browser says.
+    language: Mapped[str] = mapped_column(String(5), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     __table_args__ = (

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from app.domain.permissions import ANONYMOUS, Actor
+from app.domain.words import say
 from app.extensions import db
 from app.models import RefreshToken, User
 
@@ -18,7 +19,7 @@ from .unit_of_work import UnitOfWork, unit_of_work
 
 # ASCII, so that two names that look alike are alike, on every database.
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,49}", re.ASCII)
-_WRONG_CREDENTIALS = "The username or the password is wrong."
+_WRONG_CREDENTIALS = say("The username or the password is wrong.")
 
 
 def actor_of_user(user: User, *, ip: str | None = None) -> Actor:
@@ -38,7 +39,7 @@ def get_user(user_id: int) -> User:
     """The user of this id; raises NotFound."""
     user = db.session.get(User, user_id)
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(say("There is no such user."))
     return user
 
 
@@ -75,7 +76,7 @@ def create_user(
     if not _USERNAME.fullmatch(username):
         raise InvalidInput.of(
             "username",
-            "A username has 1 to 50 letters, digits or _ . @ + -, and begins with a letter or digit.",
+            say("A username has 1 to 50 letters, digits or _ . @ + -, and begins with a letter or digit."),
         )
     password_hash = hash_password(password)
     try:
@@ -87,7 +88,7 @@ def create_user(
             record(uow, actor=by, action=AuditAction.USER_CREATE, meta={"user_id": user.id})
             return user.id
     except IntegrityError:
-        raise InvalidInput.of("username", "This username is taken.") from None
+        raise InvalidInput.of("username", say("This username is taken.")) from None
 
 
 def authenticate(*, username: str, password: str, now: datetime, ip: str | None = None) -> User:
@@ -128,7 +129,7 @@ def change_password(*, actor: Actor, current_password: str, new_password: str, n
         raise NotSignedIn
     user = db.session.get(User, actor.user_id)
     if not is_password_of(user.password_hash, current_password):
-        raise InvalidInput.of("current_password", "This is not your current password.")
+        raise InvalidInput.of("current_password", say("This is not your current password."))
     require_good_password(new_password, "new_password")
     _store_password(user.id, new_password, actor=actor, now=now)
 
@@ -142,6 +143,19 @@ def end_sessions(*, actor: Actor, now: datetime) -> None:
         record(uow, actor=actor, action=AuditAction.USER_SESSIONS_END, meta={"user_id": actor.user_id})
 
 
+def set_language(*, actor: Actor, language: str, now: datetime) -> None:
+    """Let pages speak this language to the actor, or the browser's where it is empty. Already so: a no-op."""
+    if actor.is_anonymous:
+        raise NotSignedIn
+    with unit_of_work(now) as uow:
+        user = _locked_user(uow, actor.user_id)
+        if user.language == language:
+            return
+        meta = {"user_id": user.id, "old_language": user.language, "new_language": language}
+        user.language = language
+        record(uow, actor=actor, action=AuditAction.USER_LANGUAGE_CHANGE, meta=meta)
+
+
 def set_password(*, username: str, password: str, now: datetime, actor: Actor = ANONYMOUS) -> None:
     """Give a user another password, whatever the old one was; for those who run the server.
 
@@ -151,7 +165,7 @@ def set_password(*, username: str, password: str, now: datetime, actor: Actor = 
         raise NotAllowed
     user = find_user(username)
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(say("There is no such user."))
     _store_password(user.id, password, actor=actor, now=now)
 
 
@@ -164,7 +178,7 @@ def deactivate_user(*, username: str, now: datetime, actor: Actor = ANONYMOUS) -
         raise NotAllowed
     user = find_user(username)
     if user is None:
-        raise NotFound("There is no such user.")
+        raise NotFound(say("There is no such user."))
     with unit_of_work(now) as uow:
         user = _locked_user(uow, user.id)
         if not user.is_active:

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,14 +11,18 @@ from time import monotonic
 from flask import Blueprint, Flask, Response, current_app, request
 from werkzeug.exceptions import NotFound
 
+from app.languages import ENGLISH, LANGUAGES, script_catalog
+
 blueprint = Blueprint("bundles", __name__, url_prefix="/bundle")
 
 # In the order in which they count.
 BUNDLES = {
     "page.css": ("css/tokens.css", "css/base.css", "css/components.css", "css/match.css"),
-    "page.js": ("vendor/htmx-4.0.1.min.js", "js/times.js", "js/page.js"),
+    "page.js": ("vendor/htmx-4.0.1.min.js", "js/words.js", "js/times.js", "js/page.js"),
     "live.js": ("vendor/socket.io-4.8.4.min.js", "js/live.js"),
 }
+# What scripts say, in the languages that are not the one they are written in.
+WORDS = {f"words-{language}.js": language for language in LANGUAGES if language != ENGLISH}
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -39,7 +44,7 @@ def register_bundles(app: Flask) -> None:
 @blueprint.get("/<name>")
 def read(name: str) -> Response:
     """A bundle, compressed where the browser takes that: not every hall has a proxy that does it."""
-    if name not in BUNDLES:
+    if name not in BUNDLES and name not in WORDS:
         raise NotFound
     found = get_bundle(Path(current_app.static_folder or ""), name)
     is_compressed = request.accept_encodings["gzip"] > 0
@@ -56,12 +61,17 @@ def read(name: str) -> Response:
 
 def get_bundle(root: Path, name: str) -> Bundle:
     """The bundle as its files now stand in the folder; raises KeyError for a name that there is not."""
-    return _join(root, name, tuple((root / part).stat().st_mtime_ns for part in BUNDLES[name]))
+    parts = sorted(root.glob("js/*.js")) if name in WORDS else [root / part for part in BUNDLES[name]]
+    return _join(name, tuple(parts), tuple(part.stat().st_mtime_ns for part in parts))
 
 
 @lru_cache(maxsize=64)
-def _join(root: Path, name: str, _changed_at: tuple[int, ...]) -> Bundle:
-    body = b"\n".join((root / part).read_bytes() for part in BUNDLES[name])
+def _join(name: str, parts: tuple[Path, ...], _changed_at: tuple[int, ...]) -> Bundle:
+    if name in WORDS:
+        sayings = json.dumps(script_catalog(WORDS[name], parts), ensure_ascii=False, separators=(",", ":"))
+        body = f"window.sayings = {sayings};\n".encode()
+    else:
+        body = b"\n".join(part.read_bytes() for part in parts)
     return Bundle(body, gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:10])
 
 

@@ -16,14 +16,9 @@ from markupsafe import Markup
 
 from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.states import CLOSED, MatchState
+from app.domain.words import say
+from app.languages import current_language, written
 
-_FORMATS = {
-    "time": "%H:%M",
-    "day": "%a %-d %b",
-    "short": "%-d %b %H:%M",
-    "date": "%A %-d %B %Y",
-    "datetime": "%a %-d %b %Y, %H:%M",
-}
 # All that matches/_row.html shows.
 _ROW_FIELDS = (
     "id",
@@ -52,11 +47,11 @@ _ROW_FIELDS = (
     "expected",
 )
 _STATUS_WORDS = {
-    "draft": "In preparation",
-    "upcoming": "Coming up",
-    "live": "Under way",
-    "completed": "Over",
-    "cancelled": "Cancelled",
+    "draft": say("In preparation"),
+    "upcoming": say("Coming up"),
+    "live": say("Under way"),
+    "completed": say("Over"),
+    "cancelled": say("Cancelled"),
 }
 _LAST = 9_999_999_999
 _AWAITED = (MatchState.PENDING_RESULT, MatchState.DISPUTED)
@@ -91,14 +86,14 @@ def register_template_helpers(app: Flask) -> None:
         return address(name, int(monotonic()))
 
     @lru_cache(maxsize=4096)
-    def rendered_row(values: tuple) -> Markup:
+    def rendered_row(_language: str, values: tuple) -> Markup:
         match = dict(zip(_ROW_FIELDS, values, strict=True))
         template = app.jinja_env.get_template("matches/_row.html")
         return template.make_module({"match": match}).__html__().strip()
 
     def match_row(match: dict) -> Markup:
         """The row of a match in a list; what looks the same is rendered once."""
-        return rendered_row(tuple(match.get(name) for name in _ROW_FIELDS))
+        return rendered_row(current_language(), tuple(match.get(name) for name in _ROW_FIELDS))
 
     def macros(name: str) -> TemplateModule:
         """The macros of a file, for what is drawn all the time: `import` compares all globals each time."""
@@ -129,18 +124,26 @@ def utc(value: datetime | str | None) -> str:
     return _moment(value).strftime("%Y-%m-%dT%H:%M:%SZ") if value else ""
 
 
-@lru_cache(maxsize=4096)
 def local_time(value: datetime | str | None, zone: str, fmt: str = "datetime") -> str:
     """The time as the zone's clock shows it; `fmt` is time, day, short, date or datetime. Empty for None."""
-    return _in_zone(value, zone).strftime(_FORMATS[fmt]) if value else ""
+    return _local_time(value, zone, fmt, current_language())
 
 
 @lru_cache(maxsize=4096)
+def _local_time(value: datetime | str | None, zone: str, fmt: str, language: str) -> str:
+    return written(_in_zone(value, zone), fmt, language) if value else ""
+
+
 def drawn_moment(value: datetime | str | None, zone: str, fmt: str = "datetime", css: str = "") -> Markup:
     """The time as an element that scripts turn into the reader's own; its class is `css`."""
+    return _drawn_moment(value, zone, fmt, css, current_language())
+
+
+@lru_cache(maxsize=4096)
+def _drawn_moment(value: datetime | str | None, zone: str, fmt: str, css: str, language: str) -> Markup:
     named = Markup(' class="{}"').format(css) if css else ""
     element = Markup('<time{} datetime="{}" data-fmt="{}" data-zone="{}">{}</time>')
-    return element.format(named, utc(value), fmt, zone, local_time(value, zone, fmt))
+    return element.format(named, utc(value), fmt, zone, _local_time(value, zone, fmt, language))
 
 
 def input_time(value: datetime | str | None, zone: str) -> str:

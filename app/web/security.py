@@ -54,5 +54,5 @@ def _say_who_may_keep(response: Response) -> Response:
     elif not request.path.startswith("/api/") and "Cache-Control" not in response.headers:
         is_personal = current_user.is_authenticated
         response.headers["Cache-Control"] = "private, no-store" if is_personal else "no-cache"
-        response.vary.add("Cookie")
+        response.vary.update(("Cookie", "Accept-Language"))
     return response

@@ -3,7 +3,9 @@
 (function () {
   "use strict";
 
-  var language = document.documentElement.lang || "en";
+  // Digits as beside them in scores and codes, in every language.
+  var language = (document.documentElement.lang || "en") + "-u-nu-latn";
+  var isEnglish = /^en\b/.test(language);
   var own = new Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
   var board = document.documentElement.classList.contains("board-root");
   var makers = {};
@@ -15,12 +17,13 @@
         time: { hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         day: { weekday: "short", day: "numeric", month: "short" },
         short: { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
+        "date of short": { day: "numeric", month: "short" },
         date: { weekday: "long", day: "numeric", month: "long", year: "numeric" },
         datetime: { weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         clock: { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" },
         zone: { timeZoneName: "short" }
       }[name];
-      makers[key] = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, Object.assign({ timeZone: zone }, options));
+      makers[key] = new Intl.DateTimeFormat(isEnglish ? "en-GB" : language, Object.assign({ timeZone: zone }, options));
     }
     return makers[key];
   }
@@ -32,7 +35,8 @@
 
   function text(format, moment, zone) {
     var parts = {};
-    if (format === "time") return maker(format, zone).format(moment);
+    if (format === "time" || !isEnglish && format !== "short") return maker(format, zone).format(moment);
+    if (!isEnglish) return maker("date of short", zone).format(moment) + " " + maker("time", zone).format(moment);
     maker(format, zone).formatToParts(moment).forEach(function (p) { parts[p.type] = p.value; });
     if (format === "short") return parts.day + " " + parts.month + " " + parts.hour + ":" + parts.minute;
     var day = parts.weekday + " " + parts.day + " " + parts.month;
@@ -79,6 +83,6 @@
     }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["datetime"] });
   }
   document.querySelectorAll("[data-zone-note]").forEach(function (note) {
-    note.textContent = "Times are in your zone, " + own.replace(/_/g, " ") + "; forms take the tournament's.";
+    note.textContent = say("Times are in your zone, %(zone)s; forms take the tournament's.", { zone: own.replace(/_/g, " ") });
   });
 })();
