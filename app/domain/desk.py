@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .states import BEGUN, CLOSED, MatchFacts, MatchState
+from .words import Words, say, say_list
 
 # A few minutes of delay are the ordinary course of a match day, and no reason to call anybody.
 LATE_AFTER = timedelta(minutes=5)
@@ -30,12 +31,20 @@ class Section(StrEnum):
 
 
 _TITLES = {
-    Section.ATTENTION: "Needs attention",
-    Section.READY: "Ready to start",
-    Section.LIVE: "Live",
-    Section.RESULT: "Awaiting result",
-    Section.UPCOMING: "Upcoming",
-    Section.FINISHED: "Finished",
+    Section.ATTENTION: say("Needs attention"),
+    Section.READY: say("Ready to start"),
+    Section.LIVE: say("Live"),
+    Section.RESULT: say("Awaiting result"),
+    Section.UPCOMING: say("Upcoming"),
+    Section.FINISHED: say("Finished"),
+}
+_DISPUTES = {
+    "score_dispute": say("score dispute"),
+    "wrong_winner": say("wrong winner"),
+    "cheating": say("cheating"),
+    "no_show": say("no show"),
+    "technical": say("technical"),
+    "other": say("other"),
 }
 _SECTION_OF_STATE = {
     MatchState.SCHEDULED: Section.UPCOMING,
@@ -99,8 +108,8 @@ def _attention(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     """What is wrong, most pressing first, each with the step that mends it."""
     state = facts.match.state
     if state == MatchState.DISPUTED:
-        reason = (facts.dispute_reason or "no reason given").replace("_", " ")
-        return [(Step.RESOLVE_DISPUTE, f"Disputed: {reason}.")]
+        reason = _DISPUTES.get(facts.dispute_reason or "", say("no reason given"))
+        return [(Step.RESOLVE_DISPUTE, say("Disputed: %(reason)s.", reason=reason))]
     if state == MatchState.PENDING_RESULT:
         return _waiting_result(facts, now)
     if state in BEGUN or state in CLOSED:
@@ -113,16 +122,19 @@ def _attention(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
 def _handed_over(facts: DeskFacts) -> list[tuple[Step, str]]:
     if facts.hands_over is None:
         return []
-    note = f": {facts.hand_over_note}" if facts.hand_over_note else "."
-    return [(Step.ASSIGN_COORDINATOR, f"{facts.hands_over} asks to hand over{note}")]
+    name, note = facts.hands_over, facts.hand_over_note
+    if note:
+        reason = say("%(name)s asks to hand over: %(note)s", name=name, note=note)
+    else:
+        reason = say("%(name)s asks to hand over.", name=name)
+    return [(Step.ASSIGN_COORDINATOR, reason)]
 
 
 def _waiting_result(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     if facts.submitted_at is None or now - facts.submitted_at < RESULT_WAITS_LONG_AFTER:
         return []
-    return [
-        (Step.CONFIRM_RESULT, f"The result has waited {span(now - facts.submitted_at)} for a confirmation.")
-    ]
+    waited = span(now - facts.submitted_at)
+    return [(Step.CONFIRM_RESULT, say("The result has waited %(time)s for a confirmation.", time=waited))]
 
 
 def _absent(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
@@ -134,13 +146,20 @@ def _absent(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     missing = [name for name, checked_in in sides if not checked_in]
     if not missing:
         return []
-    return [(Step.CHECK_IN, f"{' and '.join(missing)} did not check in in time.")]
+    if len(missing) == 1:
+        reason = say("%(name)s did not check in in time.", name=missing[0])
+    else:
+        reason = say(
+            "%(first)s and %(second)s did not check in in time.", first=missing[0], second=missing[1]
+        )
+    return [(Step.CHECK_IN, reason)]
 
 
 def _late(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     if facts.scheduled_time is None or now - facts.scheduled_time < LATE_AFTER:
         return []
-    return [(_before_start(facts), f"Should have started {span(now - facts.scheduled_time)} ago.")]
+    reason = say("Should have started %(time)s ago.", time=span(now - facts.scheduled_time))
+    return [(_before_start(facts), reason)]
 
 
 def _lobby_missing(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
@@ -148,7 +167,7 @@ def _lobby_missing(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     due = facts.match.state == MatchState.READY if at is None else at - now <= LOBBY_DUE_BEFORE
     if not facts.match.lobby_missing or not due:
         return []
-    return [(Step.LOBBY, f"The lobby still lacks {', '.join(facts.match.lobby_missing)}.")]
+    return [(Step.LOBBY, say("The lobby still lacks %(keys)s.", keys=say_list(facts.match.lobby_missing)))]
 
 
 def _ordinary_step(facts: DeskFacts, now: datetime) -> Step:
@@ -174,13 +193,17 @@ def _before_start(facts: DeskFacts) -> Step:
     return Step.LOBBY if match.require_lobby and match.lobby_missing else Step.START
 
 
-def span(length: timedelta) -> str:
+def span(length: timedelta) -> Words:
     """A length of time in words, in at most two units: "12 min", "3 h 5 min", "2 d 4 h"."""
     minutes = max(0, int(length.total_seconds() // 60))
     if minutes < 60:
-        return f"{minutes} min"
+        return say("%(minutes)s min", minutes=minutes)
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+        return (
+            say("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
+            if minutes
+            else say("%(hours)s h", hours=hours)
+        )
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours} h" if hours else f"{days} d"
+    return say("%(days)s d %(hours)s h", days=days, hours=hours) if hours else say("%(days)s d", days=days)

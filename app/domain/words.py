@@ -30,6 +30,10 @@ class Words(str):
         words.sentence, words.plural, words.values, words.parts = sentence, plural, values or {}, parts
         return words
 
+    def __mod__(self, values: Mapping[str, Any]) -> "Words":
+        """The text filled in later on, as libraries do with a sentence that they are given."""
+        return Words(super().__mod__(values), self.sentence, self.plural, {**self.values, **values})
+
     def __getnewargs__(self) -> tuple:
         """What a copy is made of."""
         return str(self), self.sentence, self.plural, self.values, self.parts
@@ -50,3 +54,12 @@ def say_all(texts: Iterable[str]) -> Words:
     """The texts one after the other."""
     parts = tuple(texts)
     return Words(" ".join(parts), parts=parts)
+
+
+def say_list(texts: Iterable[str]) -> Words:
+    """The texts with commas between them; there is at least one."""
+    first, *others = texts
+    listed = say("%(word)s", word=first)
+    for other in others:
+        listed = say("%(first)s, %(second)s", first=listed, second=other)
+    return listed

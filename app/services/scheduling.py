@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from app.domain import timetable
 from app.domain.errors import InvalidInput, Refused
 from app.domain.events import EventType
@@ -10,9 +12,11 @@ from app.domain.permissions import Actor, Permission
 from app.domain.schedule.plan import planned_minutes
 from app.domain.states import BEGUN, MatchState, Move, closed_reasons
 from app.domain.tournament_settings import BEST_OF
-from app.models import Match, Station, Tournament
+from app.domain.words import say
+from app.models import AuditLog, Match, Station, Tournament
 
 from . import audit
+from .access import MatchAccess
 from .audit import AuditAction
 from .match_changes import iso, load, move, tell, touch
 from .schedule import conflicts
@@ -30,52 +34,84 @@ def update_match(
     """
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.MATCH_SCHEDULE, expected_version)
-        match, tournament = found.match, found.tournament
-        if reasons := closed_reasons(MatchState(match.state)):
-            raise Refused(reasons)
-        old_time = match.scheduled_time
-        changes = _checked(uow, match, changes)
-        warnings = conflicts.weigh(actor, tournament, {match.id: _planned(match, tournament, changes)}, now)
-        others = [name for name in changes if name != "scheduled_time"]
-        before = {name: getattr(match, name) for name in others}
-        for name in others:
-            setattr(match, name, changes[name])
-        if "station_id" in changes:
-            match.called_at = None
-        if "scheduled_time" in changes:
-            reschedule(match, tournament, changes["scheduled_time"], now)
-            touch(match, now)
-            tell_scheduled(uow, match, old_time)
-            audit.record(
-                uow,
-                actor=actor,
-                action=AuditAction.MATCH_SCHEDULE,
-                tournament_id=tournament.id,
-                match_id=match.id,
-                meta={
-                    "match_id": match.id,
-                    "tournament_id": tournament.id,
-                    "old_scheduled_time": iso(old_time),
-                    "new_scheduled_time": iso(match.scheduled_time),
-                },
-            )
-        if others:
-            touch(match, now)
-            tell(uow, match, EventType.MATCH_UPDATED, changed=others, stream_url=match.stream_url)
-            audit.record(
-                uow,
-                actor=actor,
-                action=AuditAction.MATCH_UPDATE,
-                tournament_id=tournament.id,
-                match_id=match.id,
-                meta={
-                    "match_id": match.id,
-                    "tournament_id": tournament.id,
-                    "old": before,
-                    "changes": {name: getattr(match, name) for name in others},
-                },
-            )
-        return warnings
+        _refuse_closed(found.match)
+        changes = _checked(uow, found.match, changes)
+        if changes.get("scheduled_time") is not None:
+            timetable.require_future(changes["scheduled_time"], now)
+        return _change(uow, actor, found, changes)
+
+
+def undo_update(
+    *, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None
+) -> list[str]:
+    """Put back what the last `update_match` changed, whoever did it; the time of before may be past by now.
+
+    Sides that had checked in for it check in anew. Raises Refused where something else was done to the match
+    last, and otherwise what `update_match` raises.
+    """
+    with unit_of_work(now) as uow:
+        found = load(uow, actor, match_id, Permission.MATCH_SCHEDULE, expected_version)
+        _refuse_closed(found.match)
+        return _change(uow, actor, found, _checked(uow, found.match, _before_last_update(uow, found.match)))
+
+
+def _refuse_closed(match: Match) -> None:
+    if reasons := closed_reasons(MatchState(match.state)):
+        raise Refused(reasons)
+
+
+def _before_last_update(uow: UnitOfWork, match: Match) -> dict:
+    """What stood before the newest change of the match, which has up to two rows in the audit."""
+    rows = uow.session.scalars(
+        select(AuditLog).where(AuditLog.match_id == match.id).order_by(AuditLog.id.desc()).limit(2)
+    ).all()
+    before: dict = {}
+    for row in rows:
+        if row.created_at != rows[0].created_at:
+            break
+        if row.action == AuditAction.MATCH_UPDATE:
+            before |= row.meta["old"]
+        elif row.action == AuditAction.MATCH_SCHEDULE:
+            old = row.meta["old_scheduled_time"]
+            before["scheduled_time"] = datetime.fromisoformat(old) if old else None
+    if not before:
+        raise Refused([say("The last change of this match was not one of its schedule.")])
+    return before
+
+
+def _change(uow: UnitOfWork, actor: Actor, found: MatchAccess, changes: dict) -> list[str]:
+    """Make the changes, and write down and tell what they are; returns the conflicts that come with them."""
+    match, tournament, old_time = found.match, found.tournament, found.match.scheduled_time
+    warnings = conflicts.weigh(actor, tournament, {match.id: _planned(match, tournament, changes)}, uow.now)
+    others = [name for name in changes if name != "scheduled_time"]
+    before = {name: getattr(match, name) for name in others}
+    for name in others:
+        setattr(match, name, changes[name])
+    if "station_id" in changes:
+        match.called_at = None
+    if "scheduled_time" in changes:
+        reschedule(match, tournament, changes["scheduled_time"], uow.now)
+        touch(match, uow.now)
+        tell_scheduled(uow, match, old_time)
+        times = {"old_scheduled_time": iso(old_time), "new_scheduled_time": iso(match.scheduled_time)}
+        _record(uow, actor, match, AuditAction.MATCH_SCHEDULE, times)
+    if others:
+        touch(match, uow.now)
+        tell(uow, match, EventType.MATCH_UPDATED, changed=others, stream_url=match.stream_url)
+        values = {"old": before, "changes": {name: getattr(match, name) for name in others}}
+        _record(uow, actor, match, AuditAction.MATCH_UPDATE, values)
+    return warnings
+
+
+def _record(uow: UnitOfWork, actor: Actor, match: Match, action: AuditAction, meta: dict) -> None:
+    audit.record(
+        uow,
+        actor=actor,
+        action=action,
+        tournament_id=match.tournament_id,
+        match_id=match.id,
+        meta={"match_id": match.id, "tournament_id": match.tournament_id, **meta},
+    )
 
 
 def reschedule(
@@ -124,14 +160,14 @@ def _checked(uow: UnitOfWork, match: Match, changes: dict) -> dict:
     if wanted.get("station_id") is not None:
         station = uow.session.get(Station, wanted["station_id"])
         if station is None or station.tournament_id != match.tournament_id:
-            raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+            raise InvalidInput.of("station_id", say("There is no such station in this tournament."))
     if "best_of" in wanted:
         if wanted["best_of"] not in BEST_OF:
-            raise InvalidInput.of("best_of", "Best of 1, 3, 5 or 7.")
+            raise InvalidInput.of("best_of", say("Best of 1, 3, 5 or 7."))
         if match.state in BEGUN:
-            raise Refused([f"The match is {match.state}; its length can't change once it is LIVE."])
-    if wanted.get("scheduled_time") is not None:
-        timetable.require_future(wanted["scheduled_time"], uow.now)
+            raise Refused(
+                [say("The match is %(state)s; its length can't change once it is LIVE.", state=match.state)]
+            )
     return wanted
 
 

@@ -15,7 +15,7 @@ from app.services import check_ins, coordination, lobby, matches, outcomes, resu
 from app.services.queries import match_panel
 from app.services.schedule import calls
 
-from . import match_preview, match_views, panel_forms
+from . import match_preview, match_views, panel_forms, take_back
 from .forms.base import ActionForm
 from .guards import current_actor, now, signed_in
 from .htmx import is_htmx
@@ -175,6 +175,14 @@ VERBS = (
     Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, "Match restored.", previews=True),
     Verb("delete", _P.MATCH_DELETE, outcomes.delete_match, _nothing, "Match deleted.", previews=True),
 )
+# Offered for a moment after "schedule", by the sentence that says that it is done.
+UNDO_SCHEDULE = Verb(
+    "undo-schedule",
+    _P.MATCH_SCHEDULE,
+    scheduling.undo_update,
+    _nothing,
+    "The schedule is as it was before.",
+)
 
 
 def perform(verb: Verb, match_id: int) -> Response:
@@ -186,6 +194,7 @@ def perform(verb: Verb, match_id: int) -> Response:
         return _preview(verb, panel, form)
     if not form.validate():
         return match_views.show_again(panel, verb.name, form, status=400)
+    before = take_back.stood(panel)
     try:
         result = verb.call(
             actor=actor,
@@ -204,7 +213,7 @@ def perform(verb: Verb, match_id: int) -> Response:
     if verb.name == "delete":
         return match_views.show_deleted(panel.tournament, match_id, verb.done)
     warnings = result if isinstance(result, list) else []
-    return match_views.show_done(match_id, verb.done, verb.name, warnings)
+    return match_views.show_done(match_id, verb.done, verb.name, warnings, before)
 
 
 def _preview(verb: Verb, panel: match_panel.MatchPanel, form: ActionForm) -> Response:
@@ -229,7 +238,7 @@ def _view_function(verb: Verb) -> Callable[[int], Response]:
     return signed_in(view)
 
 
-for _verb in VERBS:
+for _verb in (*VERBS, UNDO_SCHEDULE):
     blueprint.add_url_rule(
         f"/matches/<id:match_id>/{_verb.name}",
         endpoint=_verb.name.replace("-", "_"),

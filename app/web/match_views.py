@@ -1,9 +1,10 @@
 """How the controls of a match are shown: where their form stood, with or without htmx.
 
 A form says in its hidden `view` where it stands: "match" (the controls on the match page), "desk" (the
-same, opened under a row of the desk), "row" (the next step in a row of the desk), "side" (what a side may do,
-on the match page), "me" (the same, among one's own matches) and "coordinating" (what a coordinator says to
-it, in their day).
+same, opened under a row of the desk), "row" (the next step in a row of the desk), "cell" (one value of a row,
+changed in its place), "toast" (what takes back what was just done), "side" (what a side may do, on the match
+page), "me" (the same, among one's own matches) and "coordinating" (what a coordinator says to it, in their
+day).
 """
 
 from collections.abc import Sequence
@@ -13,23 +14,28 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from app.domain.errors import Conflict
 from app.domain.lobby import LABELS
 from app.domain.states import CLOSED
+from app.domain.words import say, say_all
+from app.languages import said
 from app.models import Tournament
 from app.services.queries import desk as desk_queries
 from app.services.queries import match_panel
 from app.services.queries.coordinating import match_day
 from app.services.queries.match_panel import MatchPanel
 
-from . import panel_forms
+from . import panel_forms, take_back
 from .forms.base import ActionForm
 from .guards import current_actor, now
 from .htmx import go_to, is_htmx
+from .take_back import Stood
 
-_STAFF_VIEWS = ("match", "desk", "row")
+_DESK_VIEWS = ("desk", "row", "cell", "toast")
+_STAFF_VIEWS = ("match", *_DESK_VIEWS)
 _SIDE_VIEWS = ("side", "me")
 PARTS = ("run", "schedule", "lobby", "coordinator", "cancel")
 # In which part of the controls a verb's form stands, where it is not the one that runs the match.
 _PART_OF_VERB = {
     "schedule": "schedule",
+    "undo-schedule": "schedule",
     "lobby": "lobby",
     "rotate-code": "lobby",
     "assign-coordinator": "coordinator",
@@ -41,6 +47,8 @@ _PART_OF_VERB = {
     "restore": "cancel",
     "restore-result": "cancel",
 }
+# What can be changed in its place in a row of the desk -> the verb that does it.
+CELLS = {"time": "schedule", "station": "schedule", "coordinator": "assign-coordinator", "lobby": "lobby"}
 
 
 def view_for(panel: MatchPanel) -> str:
@@ -81,11 +89,19 @@ def context(
         "preview": preview,
         "race": race,
         "done": done,
+        "cell": _cell(),
+        "cells": CELLS,
         "closed_states": CLOSED,
         "lobby_labels": LABELS,
         "tournament": panel.tournament,
         "can_manage": panel.may("MATCH_SCHEDULE"),
     }
+
+
+def _cell() -> str:
+    """Which value of the row it is about."""
+    cell = request.values.get("cell", "")
+    return cell if cell in CELLS else "time"
 
 
 def show_controls(panel: MatchPanel) -> Response:
@@ -116,27 +132,33 @@ def show_preview(panel: MatchPanel, verb: str, form: ActionForm, preview: dict) 
     return make_response(render_template("matches/controls.html", **values))
 
 
-def show_done(match_id: int, done: str, verb: str, warnings: Sequence[str] = ()) -> Response:
-    """The controls after a verb, with what it warns of; without htmx, the page on which its form stood."""
+def show_done(
+    match_id: int, done: str, verb: str, warnings: Sequence[str] = (), before: Stood | None = None
+) -> Response:
+    """The controls after a verb, with what it warns of and how it is taken back from what stood `before`.
+
+    Without htmx, the page on which its form stood.
+    """
     panel = match_panel.get_panel(current_actor(), match_id, now())
     view = view_for(panel)
     if warnings:
-        done = f"{done} Note: {' '.join(warnings)}"
+        done = say("%(done)s Note: %(warnings)s", done=done, warnings=say_all(warnings))
     if is_htmx():
         values = context(panel, view, done=done, part=_PART_OF_VERB.get(verb, "run"))
-        return _fragment(values | {"is_warned": bool(warnings)})
-    flash(done, "ask" if warnings else "good")
+        undo = take_back.offer(verb, before, panel) if before else None
+        return _fragment(values | {"is_warned": bool(warnings), "undo": undo})
+    flash(said(done), "ask" if warnings else "good")
     return redirect(_address(panel, view), code=303)
 
 
 def show_deleted(tournament: Tournament, match_id: int, done: str) -> Response:
     """On to the deleted matches: the page of this one is gone."""
-    flash(done, "good")
+    flash(said(done), "good")
     return go_to(f"/tournaments/{tournament.slug}/deleted/#match-{match_id}")
 
 
 def _address(panel: MatchPanel, view: str) -> str:
-    if view in ("desk", "row"):
+    if view in _DESK_VIEWS:
         return f"/tournaments/{panel.tournament.slug}/desk/#desk-row-{panel.match.id}"
     if view == "me":
         return f"/me/#match-{panel.match.id}"
@@ -149,16 +171,12 @@ def _address(panel: MatchPanel, view: str) -> str:
 def _fragment(values: dict, status: int = 200) -> Response:
     """The part of the page in which the form stood; on the desk, the match's line with it."""
     panel, view = values["panel"], values["view"]
-    if view in ("row", "desk"):
+    if view in _DESK_VIEWS:
         values["row"] = desk_queries.find_desk_row(panel.tournament, panel.match.id, panel.now)
-    if view == "row":
-        template = "desk/_row_answer.html"
-    elif view == "desk":
-        template = "desk/_panel_answer.html"
-    else:
-        template = "matches/_answer.html"
+    template = f"desk/_{view}_answer.html" if view in _DESK_VIEWS else "matches/_answer.html"
     response = make_response(render_template(template, **values), status)
-    if view == "desk" and values["done"]:
+    if view in ("desk", "cell") and values["done"]:
+        # The line that comes with it takes the place of what stood open.
         response.headers["HX-Reswap"] = "delete"
     response.vary.add("HX-Request")
     return response

@@ -132,6 +132,7 @@ def _open_games(panel: MatchPanel) -> list[dict]:
 
 _BUILDERS: dict[str, Builder] = {
     "schedule": _schedule,
+    "undo-schedule": _plain(forms.UndoScheduleForm),
     "call": _plain(forms.CallForm),
     "start": _plain(forms.StartForm),
     "undo-start": _plain(forms.UndoStartForm),

@@ -148,6 +148,7 @@ ACCESS: dict[str, frozenset[str]] = {
     ),
     "match_verbs.mark_lobby_seen": SIDES,
     "match_verbs.lobby_views": STAFF,
+    "match_verbs.undo_schedule": STAFF,
 }
 
 # An invitation can be read before signing in; it is accepted afterwards.

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app.domain.desk import DeskFacts, Section, Step, place
 from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.states import CLOSED, MatchFacts, MatchState
+from app.domain.words import say
 from app.extensions import db
 from app.models import (
     Bracket,
@@ -32,6 +33,7 @@ ROWS_PER_SECTION = 25
 # A section by itself shows as many as one bulk may take.
 ROWS_PER_PAGE = 100
 _SIDE1, _SIDE2, _COORDINATOR = aliased(Participant), aliased(Participant), aliased(User)
+_ANY_STATION = aliased(Station)
 
 
 @dataclass(frozen=True)
@@ -161,13 +163,14 @@ def label_open_sides(rows: Iterable[dict]) -> None:
         )
     )
     for feeder in feeders:
-        for word, target, slot in (
-            ("Winner", feeder.winner_to_match_id, feeder.winner_to_slot),
-            ("Loser", feeder.loser_to_match_id, feeder.loser_to_slot),
+        number = feeder.match_number
+        for words, target, slot in (
+            (say("Winner of M%(number)s", number=number), feeder.winner_to_match_id, feeder.winner_to_slot),
+            (say("Loser of M%(number)s", number=number), feeder.loser_to_match_id, feeder.loser_to_slot),
         ):
             row = waiting.get(target)
             if row is not None and row[f"participant{slot}_id"] is None:
-                row[f"slot{slot}_label"] = row[f"slot{slot}_label"] or f"{word} of M{feeder.match_number}"
+                row[f"slot{slot}_label"] = row[f"slot{slot}_label"] or words
     for row in waiting.values():
         if row["state"] == MatchState.COMPLETED:
             _label_walkover(row)
@@ -177,7 +180,7 @@ def _label_walkover(row: dict) -> None:
     absent = [side for side in (1, 2) if row[f"participant{side}_id"] is None]
     for side in absent:
         if len(absent) == 2 or row[f"slot{side}_label"]:
-            row[f"slot{side}_label"] = "Not played" if len(absent) == 2 else "Walkover"
+            row[f"slot{side}_label"] = say("Not played") if len(absent) == 2 else say("Walkover")
 
 
 def _select_rows(tournament_id: int) -> Select:
@@ -219,6 +222,10 @@ def _select_rows(tournament_id: int) -> Select:
             Match.coordinator_note,
             Match.lobby,
             Match.version,
+            select(_ANY_STATION.id)
+            .where(_ANY_STATION.tournament_id == tournament_id)
+            .exists()
+            .label("has_stations"),
             Dispute.reason.label("dispute_reason"),
             MatchResult.submitted_at,
             MatchResult.submitted_by_id,

@@ -76,6 +76,10 @@ class ScheduleForm(ActionForm):
     best_of = _ChoiceIfSent("Best of", coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
 
 
+class UndoScheduleForm(ActionForm):
+    """Putting a schedule back has nothing to fill in."""
+
+
 class CheckInForm(ActionForm):
     """Which side checks in; a member of one side need not say it."""
 
