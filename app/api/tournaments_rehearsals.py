@@ -11,7 +11,8 @@ from app.services import rehearsals
 from .blueprint import ApiBlueprint, needs
 from .identity import current_actor, now
 from .jsonio import created, json_response
-from .schemas.base import EmptySchema
+from .listings import page_answer
+from .schemas.base import EmptySchema, PageQuerySchema, page_schema
 from .schemas.rehearsals import PaceSchema, RehearsalCreateSchema, RehearsalSchema
 
 blueprint = ApiBlueprint(
@@ -23,11 +24,12 @@ blueprint = ApiBlueprint(
 
 
 @blueprint.route("/rehearsals/", methods=["GET"])
-@blueprint.response(200, RehearsalSchema(many=True))
+@blueprint.response(200, page_schema(RehearsalSchema))
 @needs(Permission.DESK_VIEW, tournament="tournament_id")
-def list_rehearsals(tournament_id: int) -> Response:
+@blueprint.arguments(PageQuerySchema, location="query")
+def list_rehearsals(query: dict[str, int], tournament_id: int) -> Response:
     """List your rehearsals of the tournament."""
-    return json_response(rehearsals.list_rehearsals(current_actor(), tournament_id))
+    return page_answer(rehearsals.list_rehearsals(current_actor(), tournament_id), query)
 
 
 @blueprint.route("/rehearsals/", methods=["POST"])

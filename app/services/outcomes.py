@@ -9,13 +9,15 @@ from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.results import winning_side
 from app.domain.states import MatchState, Move, can_move, not_from
+from app.domain.words import say
 from app.models import Match, MatchResult
 
 from . import audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
 from .match_changes import gather_anew, load, move, tell, touch
-from .results import claim_of, may_end_level
+from .result_versions import may_end_level
+from .results import claim_of
 from .unit_of_work import UnitOfWork, unit_of_work
 
 REASON_LENGTH = 500
@@ -43,13 +45,15 @@ def forfeit(
 
 def _check_forfeit(match: Match, participant_id: int | None, both: bool) -> None:
     if both == (participant_id is not None):
-        raise InvalidInput.of("participant_id", "Name the side that forfeits, or say that both do.")
+        raise InvalidInput.of("participant_id", say("Name the side that forfeits, or say that both do."))
     if participant_id is not None and participant_id not in (match.participant1_id, match.participant2_id):
-        raise InvalidInput.of("participant_id", "This participant doesn't play in this match.")
+        raise InvalidInput.of("participant_id", say("This participant doesn't play in this match."))
     if not can_move(MatchState(match.state), Move.FORFEIT):
         raise Refused([not_from(MatchState(match.state), Move.FORFEIT)])
     if None in (match.participant1_id, match.participant2_id):
-        raise Refused(["Both sides must be known before one can forfeit; withdraw the participant instead."])
+        raise Refused(
+            [say("Both sides must be known before one can forfeit; withdraw the participant instead.")]
+        )
 
 
 def reopen(
@@ -73,7 +77,7 @@ def _check_reopen(match: Match) -> None:
     if not can_move(MatchState(match.state), Move.REOPEN):
         raise Refused([not_from(MatchState(match.state), Move.REOPEN)])
     if None in (match.participant1_id, match.participant2_id):
-        raise Refused(["Nobody played this match; reopen the one that gave the walkover."])
+        raise Refused([say("Nobody played this match; reopen the one that gave the walkover.")])
 
 
 def restore(*, actor: Actor, match_id: int, now: datetime, expected_version: int | None = None) -> None:
@@ -109,7 +113,7 @@ def restore_result(
         ).all()
         old = next((version for version in versions if version.n == n), None)
         if old is None:
-            raise NotFound(f"The match has no version {n} of its result.")
+            raise NotFound(say("The match has no version %(n)s of its result.", n=n))
         if match.state not in (MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.COMPLETED):
             raise Refused([not_from(MatchState(match.state), Move.COMPLETE)])
         result = _copy(uow, match, old, actor, versions[-1].n + 1)
@@ -164,7 +168,7 @@ def deletion_reasons(state: MatchState) -> list[str]:
     """Why a match in this state can't be deleted; empty where nothing was played in it."""
     if state in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY, MatchState.CANCELLED):
         return []
-    return [f"The match is {state}; it can't be deleted once it has begun."]
+    return [say("The match is %(state)s; it can't be deleted once it has begun.", state=state)]
 
 
 def undelete_match(
@@ -184,7 +188,7 @@ def undelete_match(
             )
         )
         if number_taken:
-            raise Refused([f"The bracket has another M{match.match_number} by now."])
+            raise Refused([say("The bracket has another M%(number)s by now.", number=match.match_number)])
         progression.take_back(uow, match, tournament)
         match.is_deleted = False
         touch(match, now)

@@ -4,6 +4,7 @@ A rehearsal's script (its seed and what it is a copy of) and every change of its
 which nobody can rewrite: what is there last, holds.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -14,12 +15,14 @@ from app.domain.errors import NotFound, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.rehearsal import Pace
 from app.domain.states import BEGUN, CLOSED
+from app.domain.words import say
 from app.extensions import db
 from app.models import AuditLog, Match, Tournament
 
 from . import access, audit
 from .audit import AuditAction
 from .match_changes import touch
+from .queries.listing import Listing
 from .scheduling import reschedule, tell_scheduled
 from .tournaments.common import load, matches_of, tell
 from .unit_of_work import UnitOfWork, unit_of_work
@@ -87,33 +90,36 @@ def get_script(actor: Actor, tournament_id: int) -> Script:
     return replace(run.script, speed=run.pace.speed)
 
 
-def list_rehearsals(actor: Actor, tournament_id: int) -> list[dict]:
-    """The rehearsals of the tournament: `{"id", "name", "slug", "seed", "speed", "is_playing"}`."""
+def list_rehearsals(actor: Actor, tournament_id: int) -> Listing:
+    """The actor's rehearsals of the tournament, by id.
+
+    Documents have `id`, `name`, `slug`, `seed`, `speed` and `is_playing`.
+    """
     access.get_tournament(actor, tournament_id, Permission.DESK_VIEW)
-    found = db.session.scalars(
-        select(Tournament)
-        .where(Tournament.is_rehearsal, access.organized_tournaments(actor))
+    statement = (
+        select(Tournament.id, Tournament.name, Tournament.slug)
+        .join(AuditLog, AuditLog.tournament_id == Tournament.id)
+        .where(
+            Tournament.is_rehearsal,
+            access.organized_tournaments(actor),
+            AuditLog.action == AuditAction.REHEARSAL_CREATE,
+            AuditLog.meta["source_id"].as_integer() == tournament_id,
+        )
         .order_by(Tournament.id)
-    ).all()
-    runs = [(tournament, find_run(tournament.id)) for tournament in found]
-    return [
-        _document(tournament, run)
-        for tournament, run in runs
-        if run is not None and run.script.source_id == tournament_id
-    ]
+    )
+    return Listing(statement, lambda rows: [_document(row, find_run(row["id"])) for row in rows])
 
 
 def rehearsal_document(actor: Actor, tournament_id: int) -> dict:
     """One rehearsal as the list shows it; raises like `get_run`."""
     run = get_run(actor, tournament_id)
-    return _document(access.get_tournament(actor, tournament_id).tournament, run)
+    tournament = access.get_tournament(actor, tournament_id).tournament
+    return _document({name: getattr(tournament, name) for name in ("id", "name", "slug")}, run)
 
 
-def _document(tournament: Tournament, run: Run) -> dict:
+def _document(tournament: Mapping, run: Run) -> dict:
     return {
-        "id": tournament.id,
-        "name": tournament.name,
-        "slug": tournament.slug,
+        **tournament,
         "seed": run.script.seed,
         "speed": run.pace.speed,
         "is_playing": run.pace.is_playing,
@@ -151,7 +157,7 @@ def set_pace(
     with unit_of_work(now) as uow:
         tournament = load(uow, actor, tournament_id)
         if not tournament.is_rehearsal:
-            raise Refused(["This is no rehearsal; it goes at its own pace."])
+            raise Refused([say("This is no rehearsal; it goes at its own pace.")])
         if speed is not None:
             rehearsal.check_speed(speed)
         run = find_run(tournament_id)
@@ -198,7 +204,7 @@ def remove(*, actor: Actor, tournament_id: int, now: datetime) -> None:
     with unit_of_work(now) as uow:
         tournament = load(uow, actor, tournament_id)
         if not tournament.is_rehearsal:
-            raise Refused(["This is no rehearsal."])
+            raise Refused([say("This is no rehearsal.")])
         tournament.is_deleted = True
         tournament.version += 1
         tournament.updated_at = now

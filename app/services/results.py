@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.domain.errors import InvalidInput, NotAllowed, Refused
 from app.domain.events import EventType
 from app.domain.links import http_url
 from app.domain.permissions import Actor, Permission
-from app.domain.results import MAX_GAMES, ResultClaim, Score, winning_side
+from app.domain.results import MAX_GAMES, ResultClaim, Score
 from app.domain.states import MatchState, Move, can_move, not_from
+from app.domain.words import say
 from app.models import Dispute, Match, MatchResult
 from app.models.match import DISPUTE_DECISIONS, DISPUTE_REASONS
 
@@ -18,6 +19,7 @@ from . import audit, progression
 from .access import MatchAccess
 from .audit import AuditAction
 from .match_changes import load, move, tell, touch
+from .result_versions import finish, new_version, replace_version, standing_version
 from .unit_of_work import UnitOfWork, unit_of_work
 
 
@@ -29,7 +31,7 @@ def result_claim(
 ) -> ResultClaim:
     """The claim in the words of the API: scores, games and a tie-break by participant."""
     if game_scores and len(game_scores) > MAX_GAMES:
-        raise InvalidInput.of("game_scores", f"At most {MAX_GAMES} games.")
+        raise InvalidInput.of("game_scores", say("At most %(number)s games.", number=MAX_GAMES))
     return ResultClaim(
         Score(participant1_score, participant2_score),
         tuple(Score(game["participant1_score"], game["participant2_score"]) for game in game_scores or ()),
@@ -59,21 +61,21 @@ def submit_result(
         step = Move.COMPLETE if is_final else Move.SUBMIT
         if match.state != MatchState.PENDING_RESULT and not can_move(MatchState(match.state), step):
             raise Refused([not_from(MatchState(match.state), step)])
-        result = _new_result(uow, found, actor, claim, notes, evidence_url)
-        standing = _standing(uow, match)
+        result = new_version(uow, found, actor, claim, notes, evidence_url)
+        standing = standing_version(uow, match)
         touch(match, now)
         if is_final:
             result.submitted_by_id = None
-            _replace(uow, standing, result)
-            _finish(uow, found, actor, result, Move.COMPLETE)
+            replace_version(uow, standing, result)
+            finish(uow, found, actor, result, Move.COMPLETE)
             _record(uow, found, actor, AuditAction.RESULT_SUBMIT, result, final=True)
         elif standing is None or standing.submitted_by_id == result.submitted_by_id:
-            _replace(uow, standing, result)
+            replace_version(uow, standing, result)
             _await_confirmation(uow, match, result)
             _record(uow, found, actor, AuditAction.RESULT_SUBMIT, result, final=False)
         elif claim_of(standing).agrees_with(claim):
             _refuse_own(standing, found, actor)
-            _finish(uow, found, actor, standing, Move.COMPLETE)
+            finish(uow, found, actor, standing, Move.COMPLETE)
             _record(uow, found, actor, AuditAction.RESULT_CONFIRM, standing, final=True)
         else:
             result.status = "counter"
@@ -89,13 +91,20 @@ def confirm_result(
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.RESULT_CONFIRM, expected_version)
         match = found.match
-        standing = _standing(uow, match)
+        standing = standing_version(uow, match)
         if match.state != MatchState.PENDING_RESULT or standing is None:
-            raise Refused([f"The match is {match.state}; only a PENDING_RESULT match can be confirmed."])
+            raise Refused(
+                [
+                    say(
+                        "The match is %(state)s; only a PENDING_RESULT match can be confirmed.",
+                        state=match.state,
+                    )
+                ]
+            )
         if not found.may(Permission.RESULT_SET):
             _refuse_own(standing, found, actor)
         touch(match, now)
-        _finish(uow, found, actor, standing, Move.COMPLETE)
+        finish(uow, found, actor, standing, Move.COMPLETE)
         _record(uow, found, actor, AuditAction.RESULT_CONFIRM, standing, final=True)
 
 
@@ -111,19 +120,19 @@ def report_dispute(
 ) -> None:
     """Object to the result; an organizer will rule. After completion only within the dispute window."""
     if reason not in DISPUTE_REASONS:
-        raise InvalidInput.of("reason", f"One of {', '.join(DISPUTE_REASONS)}.")
+        raise InvalidInput.of("reason", say("One of %(choices)s.", choices=", ".join(DISPUTE_REASONS)))
     with unit_of_work(now) as uow:
         found = load(uow, actor, match_id, Permission.DISPUTE_CREATE, expected_version)
         match = found.match
         if not can_move(MatchState(match.state), Move.DISPUTE):
             raise Refused([not_from(MatchState(match.state), Move.DISPUTE)])
         if None in (match.participant1_id, match.participant2_id):
-            raise Refused(["Nobody played this match, so there is no result to dispute."])
+            raise Refused([say("Nobody played this match, so there is no result to dispute.")])
         window = timedelta(minutes=found.tournament.dispute_window_minutes)
         if match.state == MatchState.COMPLETED and not (
             match.completed_at and now <= match.completed_at + window
         ):
-            raise Refused(["The time in which a completed match can be disputed is over."])
+            raise Refused([say("The time in which a completed match can be disputed is over.")])
         touch(match, now)
         _open_dispute(uow, found, actor, reason, description, http_url(evidence_url, "evidence_url"))
 
@@ -151,15 +160,15 @@ def resolve_dispute(
             select(Dispute).where(Dispute.match_id == match.id, Dispute.resolved_at.is_(None))
         )
         touch(match, now)
-        standing = _standing(uow, match)
+        standing = standing_version(uow, match)
         if decision == "correct":
-            result = _new_result(uow, found, actor, claim, notes, "")
+            result = new_version(uow, found, actor, claim, notes, "")
             result.submitted_by_id = None
             _take_back_if_other(uow, found, result.winner_id)
-            _replace(uow, standing, result)
-            _finish(uow, found, actor, result, Move.CORRECT)
+            replace_version(uow, standing, result)
+            finish(uow, found, actor, result, Move.CORRECT)
         elif decision == "uphold":
-            _finish(uow, found, actor, standing, Move.UPHOLD)
+            finish(uow, found, actor, standing, Move.UPHOLD)
         elif decision == "forfeit":
             _take_back_if_other(uow, found, _opponent(match, participant_id))
             progression.forfeit(uow, match, tournament, participant_id, Move.RULE_FORFEIT)
@@ -195,13 +204,15 @@ def _check_decision(
     match: Match, decision: str, participant_id: int | None, claim: ResultClaim | None
 ) -> None:
     if decision not in DISPUTE_DECISIONS:
-        raise InvalidInput.of("decision", f"One of {', '.join(DISPUTE_DECISIONS)}.")
+        raise InvalidInput.of("decision", say("One of %(choices)s.", choices=", ".join(DISPUTE_DECISIONS)))
     if match.state != MatchState.DISPUTED:
-        raise Refused([f"The match is {match.state}; only a DISPUTED match can be ruled on."])
+        raise Refused(
+            [say("The match is %(state)s; only a DISPUTED match can be ruled on.", state=match.state)]
+        )
     if decision == "correct" and claim is None:
-        raise InvalidInput.of("participant1_score", "Give the correct scores.")
+        raise InvalidInput.of("participant1_score", say("Give the correct scores."))
     if decision == "forfeit" and participant_id not in (match.participant1_id, match.participant2_id):
-        raise InvalidInput.of("participant_id", "Name the side that forfeits.")
+        raise InvalidInput.of("participant_id", say("Name the side that forfeits."))
 
 
 def _opponent(match: Match, participant_id: int) -> int | None:
@@ -214,49 +225,6 @@ def _take_back_if_other(uow: UnitOfWork, found: MatchAccess, winner_id: int | No
         progression.take_back(uow, found.match, found.tournament)
 
 
-def _winning_side(match: Match, claim: ResultClaim) -> int | None:
-    return winning_side(claim, best_of=match.best_of, draws=may_end_level(match))
-
-
-def may_end_level(match: Match) -> bool:
-    """True where the match's bracket allows draws."""
-    return bool(match.bracket and match.bracket.options.get("draws"))
-
-
-def _new_result(
-    uow: UnitOfWork, found: MatchAccess, actor: Actor, claim: ResultClaim, notes: str, evidence_url: str
-) -> MatchResult:
-    """The next version of the match's result, not yet added; InvalidInput where the claim cannot be."""
-    match = found.match
-    side = _winning_side(match, claim)
-    last = uow.session.scalar(select(func.max(MatchResult.n)).where(MatchResult.match_id == match.id))
-    return MatchResult(
-        match_id=match.id,
-        n=(last or 0) + 1,
-        status="pending",
-        participant1_score=claim.score.side1,
-        participant2_score=claim.score.side2,
-        game_scores=[game.to_json() for game in claim.games],
-        tiebreak=claim.tiebreak.to_json() if claim.tiebreak else None,
-        winner_id={1: match.participant1_id, 2: match.participant2_id, None: None}[side],
-        notes=notes,
-        evidence_url=http_url(evidence_url, "evidence_url"),
-        submitted_by_id={1: match.participant1_id, 2: match.participant2_id, None: None}[found.side],
-        submitted_by_user_id=actor.user_id,
-        submitted_at=uow.now,
-    )
-
-
-def _standing(uow: UnitOfWork, match: Match) -> MatchResult | None:
-    """The version that counts now: pending or final."""
-    return uow.session.scalar(
-        select(MatchResult)
-        .where(MatchResult.match_id == match.id, MatchResult.status.in_(["pending", "final"]))
-        .order_by(MatchResult.n.desc())
-        .limit(1)
-    )
-
-
 def claim_of(result: MatchResult) -> ResultClaim:
     """What a stored version says."""
     return result_claim(
@@ -264,17 +232,10 @@ def claim_of(result: MatchResult) -> ResultClaim:
     )
 
 
-def _replace(uow: UnitOfWork, standing: MatchResult | None, result: MatchResult) -> None:
-    if standing is not None:
-        standing.status = "superseded"
-    uow.session.add(result)
-    uow.session.flush()
-
-
 def _refuse_own(standing: MatchResult, found: MatchAccess, actor: Actor) -> None:
     own_side = {1: found.match.participant1_id, 2: found.match.participant2_id}.get(found.side)
     if standing.submitted_by_user_id == actor.user_id or standing.submitted_by_id == own_side:
-        raise NotAllowed("The other side confirms the result that you submitted.")
+        raise NotAllowed(say("The other side confirms the result that you submitted."))
 
 
 def _await_confirmation(uow: UnitOfWork, match: Match, result: MatchResult) -> None:
@@ -288,12 +249,6 @@ def _await_confirmation(uow: UnitOfWork, match: Match, result: MatchResult) -> N
         submitted_by=result.submitted_by_id,
         requires_confirmation=True,
     )
-
-
-def _finish(uow: UnitOfWork, found: MatchAccess, actor: Actor, result: MatchResult, step: Move) -> None:
-    if result.status != "final":
-        result.confirmed_by_user_id, result.confirmed_at = actor.user_id, uow.now
-    progression.complete(uow, found.match, found.tournament, result, step)
 
 
 def _open_dispute(

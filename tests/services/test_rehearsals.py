@@ -207,7 +207,7 @@ def test_it_stands_in_nobodys_lists():
         calendars.create_feed(
             actor=source.organizer, kind="tournament", subject_id=made, now=factories.soon(0)
         )
-    listed = rehearsals.list_rehearsals(source.organizer, source.tournament.id)
+    listed = rehearsals.list_rehearsals(source.organizer, source.tournament.id).rows()
     assert [row["id"] for row in listed] == [made]
 
 

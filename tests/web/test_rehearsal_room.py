@@ -125,7 +125,10 @@ def test_the_api_makes_paces_and_resets_it(source, api_client):
     played = client.patch(here, json={"is_playing": True})
     assert (played.status_code, played.json["is_playing"], played.json["speed"]) == (200, True, 12)
     assert client.get(here).json == played.json
-    assert client.get(f"/api/tournaments/{of.id}/rehearsals/").json == [played.json]
+    listed = f"/api/tournaments/{of.id}/rehearsals/"
+    page = {"count": 1, "next": None, "previous": None, "results": [played.json]}
+    assert client.get(f"{listed}?page_size=1").json == page
+    assert client.get(f"{listed}?page=2").status_code == 404
     assert client.patch(here, json={"speed": 61}).status_code == 400
     assert client.get(f"/api/tournaments/{of.id}/rehearsal/").status_code == 404
     anew = client.post(f"{here}reset/", json={})

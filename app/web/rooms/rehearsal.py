@@ -103,7 +103,7 @@ def _page(slug: str, form: RehearsalForm | PaceForm, *, status: int = 200) -> Re
         run=run,
         minutes=int(run.minutes_at(now())) if run else 0,
         pace_form=_pace_form(form, run) if run else None,
-        made=[] if run else rehearsals.list_rehearsals(actor, tournament.id),
+        made=[] if run else rehearsals.list_rehearsals(actor, tournament.id).rows(),
     )
 
 
