@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from .errors import InvalidInput
+from .words import say
 
 URL_LENGTH = 200
 
@@ -13,12 +14,12 @@ def http_url(value: str | None, field: str) -> str:
     if not value:
         return ""
     if len(value) > URL_LENGTH:
-        raise InvalidInput.of(field, f"May have at most {URL_LENGTH} characters.")
+        raise InvalidInput.of(field, say("May have at most %(number)s characters.", number=URL_LENGTH))
     try:
         parts = urlsplit(value)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         good = False
     if not good or any(ord(character) <= 32 or ord(character) == 127 for character in value):
-        raise InvalidInput.of(field, "Give a URL that begins with http:// or https://.")
+        raise InvalidInput.of(field, say("Give a URL that begins with http:// or https://."))
     return value

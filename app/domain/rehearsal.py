@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from .errors import InvalidInput
+from .words import say
 
 SPEEDS = (1, 60)
 SEEDS = (0, 2**31 - 1)
@@ -76,7 +77,7 @@ def fate_of(seed: int, match: str, best_of: int) -> Fate:
 def require_private(is_rehearsal: bool, is_public: object) -> None:
     """Raise InvalidInput where a rehearsal would be public: nobody must take it for the tournament."""
     if is_rehearsal and is_public:
-        raise InvalidInput.of("is_public", "A rehearsal is never public.")
+        raise InvalidInput.of("is_public", say("A rehearsal is never public."))
 
 
 def check_speed(speed: int) -> None:
@@ -91,4 +92,7 @@ def check_seed(seed: int) -> None:
 
 def _check(name: str, value: int, lowest: int, highest: int) -> None:
     if type(value) is not int or not lowest <= value <= highest:
-        raise InvalidInput.of(name, f"Must be a whole number from {lowest} to {highest}.")
+        raise InvalidInput.of(
+            name,
+            say("Must be a whole number from %(lowest)s to %(highest)s.", lowest=lowest, highest=highest),
+        )

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from .errors import InvalidInput
 from .lobby import GAMES, RevealPolicy
+from .words import say
 
 STATUSES = ("draft", "upcoming", "live", "completed", "cancelled")
 NO_SHOW_POLICIES = ("flag", "forfeit")
@@ -25,21 +26,25 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class _Refusal(ValueError):
+class Refusal(ValueError):
     """Why one value is refused, in one sentence."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.reason = reason
 
 
 def clean_text(value: object, maximum: int) -> str:
-    """The text without surrounding blanks; ValueError with the reason where it is refused."""
+    """The text without surrounding blanks; Refusal with the reason where it is refused."""
     if not isinstance(value, str):
-        raise _Refusal("Must be text.")
+        raise Refusal(say("Must be text."))
     text = value.strip()
     if not text:
-        raise _Refusal("May not be blank.")
+        raise Refusal(say("May not be blank."))
     if len(text) > maximum:
-        raise _Refusal(f"May have at most {maximum} characters.")
+        raise Refusal(say("May have at most %(number)s characters.", number=maximum))
     if _CONTROL.search(text):
-        raise _Refusal("Must not contain control characters.")
+        raise Refusal(say("Must not contain control characters."))
     return text
 
 
@@ -50,9 +55,9 @@ def _name(value: object) -> str:
 def _slug(value: object) -> str:
     slug = clean_text(value, SLUG_LENGTH).lower()
     if not _SLUG.fullmatch(slug):
-        raise _Refusal("Use letters from a to z and digits, with single hyphens between them.")
+        raise Refusal(say("Use letters from a to z and digits, with single hyphens between them."))
     if slug in RESERVED_SLUGS:
-        raise _Refusal("This word is taken by another page; choose another slug.")
+        raise Refusal(say("This word is taken by another page; choose another slug."))
     return slug
 
 
@@ -68,13 +73,13 @@ def time_zones() -> frozenset[str]:
 
 def _time_zone(value: object) -> str:
     if not isinstance(value, str) or value not in time_zones():
-        raise _Refusal("Must be the name of a time zone, such as Europe/Berlin.")
+        raise Refusal(say("Must be the name of a time zone, such as Europe/Berlin."))
     return value
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _Refusal("Must be true or false.")
+        raise Refusal(say("Must be true or false."))
     return value
 
 
@@ -82,7 +87,7 @@ def _choice(*choices: str) -> Callable[[object], str]:
     def rule(value: object) -> str:
         word = value.strip().lower() if isinstance(value, str) else None
         if word not in choices:
-            raise _Refusal(f"Must be one of {', '.join(choices)}.")
+            raise Refusal(say("Must be one of %(choices)s.", choices=", ".join(choices)))
         return word
 
     return rule
@@ -93,7 +98,9 @@ def _minutes(minimum: int, maximum: int, *, nullable: bool = False) -> Callable[
         if value is None and nullable:
             return None
         if type(value) is not int or not minimum <= value <= maximum:
-            raise _Refusal(f"Must be a whole number from {minimum} to {maximum}.")
+            raise Refusal(
+                say("Must be a whole number from %(lowest)s to %(highest)s.", lowest=minimum, highest=maximum)
+            )
         return value
 
     return rule
@@ -101,7 +108,7 @@ def _minutes(minimum: int, maximum: int, *, nullable: bool = False) -> Callable[
 
 def _best_of(value: object) -> int:
     if type(value) is not int or value not in BEST_OF:
-        raise _Refusal("Must be 1, 3, 5 or 7.")
+        raise Refusal(say("Must be 1, 3, 5 or 7."))
     return value
 
 
@@ -142,10 +149,10 @@ def clean(values: Mapping[str, object]) -> dict[str, object]:
     for field, value in values.items():
         try:
             if field not in _RULES:
-                raise _Refusal("There is no such setting.")
+                raise Refusal(say("There is no such setting."))
             cleaned[field] = _RULES[field](value)
-        except _Refusal as refusal:
-            errors[field] = [str(refusal)]
+        except Refusal as refusal:
+            errors[field] = [refusal.reason]
     if errors:
         field, reasons = next(iter(errors.items()))
         raise InvalidInput(f"{field}: {reasons[0]}", errors)

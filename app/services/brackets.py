@@ -15,6 +15,7 @@ from app.domain.brackets.swiss import check_entrants as check_swiss_entrants
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, MatchFacts, MatchState
+from app.domain.words import say
 from app.models import Bracket, BracketEntrant, Match, Participant, Tournament
 
 from . import access, audit, slots, swiss
@@ -52,7 +53,9 @@ def generate_bracket(
         tournament = uow.lock_tournament(tournament_id)
         access.get_tournament(actor, tournament_id, Permission.BRACKET_GENERATE)
         if not name.strip() or len(name.strip()) > NAME_LENGTH:
-            raise InvalidInput.of("name", f"Give a name of 1 to {NAME_LENGTH} characters.")
+            raise InvalidInput.of(
+                "name", say("Give a name of 1 to %(number)s characters.", number=NAME_LENGTH)
+            )
         check_options(format, options)
         sources = slots.check_sources(uow, tournament_id, options) if options.get("slots") else None
         entrants = [] if sources else _entrants(uow, tournament_id, participants)
@@ -110,10 +113,15 @@ def delete_bracket(*, actor: Actor, tournament_id: int, bracket_id: int, now: da
         # A bye, which nobody plays, is over from the start.
         begun = [match for match in played if match.state in BEGUN and not is_walkover(match)]
         if begun:
-            raise Refused([f"M{match.match_number} is {match.state} already." for match in begun[:5]])
+            raise Refused(
+                [
+                    say("M%(number)s is %(state)s already.", number=match.match_number, state=match.state)
+                    for match in begun[:5]
+                ]
+            )
         fed = {match.bracket_id for match, _, _ in slots.fed_matches(bracket)}
         if fed:
-            raise Refused(["Another bracket takes its entrants from this one; delete that one first."])
+            raise Refused([say("Another bracket takes its entrants from this one; delete that one first.")])
         for match in played:
             match.is_deleted = True
             touch(match, now)
@@ -179,14 +187,15 @@ def _entrants(uow: UnitOfWork, tournament_id: int, ids: Sequence[int] | None) ->
     if ids is None:
         return [entrant for entrant in everyone if entrant.withdrawn_at is None]
     if len(set(ids)) < len(ids):
-        raise InvalidInput.of("participants", "A participant may be given only once.")
+        raise InvalidInput.of("participants", say("A participant may be given only once."))
     by_id = {entrant.id: entrant for entrant in everyone}
     if unknown := [id_ for id_ in ids if id_ not in by_id]:
         raise InvalidInput.of(
-            "participants", f"There is no participant {', '.join(map(str, unknown))} in this tournament."
+            "participants",
+            say("There is no participant %(ids)s in this tournament.", ids=", ".join(map(str, unknown))),
         )
     if gone := [by_id[id_].name for id_ in ids if by_id[id_].withdrawn_at is not None]:
-        raise InvalidInput.of("participants", f"{', '.join(gone)} withdrew.")
+        raise InvalidInput.of("participants", say("%(names)s withdrew.", names=", ".join(gone)))
     return [by_id[id_] for id_ in ids]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.domain.states import BEGUN, MatchState
+from app.domain.words import say
 from app.extensions import db
 from app.models import Match, Participant
 
@@ -35,24 +36,31 @@ def effects_of_taking_back(uow: UnitOfWork | None, match: Match) -> Effects:
     return effects
 
 
+def begun_blocker(match: Match) -> dict:
+    """Why places of a table that fill this match can't change: one of `blocked_by`."""
+    told = {"number": match.match_number, "state": match.state}
+    why = say("M%(number)s, which these places fill, is %(state)s already.", **told)
+    return {"match": match.id, "state": str(match.state), "why": why}
+
+
 def _collect_slots(match: Match, effects: Effects) -> None:
     """The table that the match counts in, and the matches whose slots places of that table fill."""
     bracket = match.bracket
     if bracket.format not in TABLE_FORMATS:
         return
-    where = f"group {match.group_name}" if match.group_name else bracket.name
-    effects.affected.append(
-        {"match": match.id, "state": str(match.state), "change": f"the standings of {where} change"}
-    )
+    where = say("group %(name)s", name=match.group_name) if match.group_name else bracket.name
+    change = say("the standings of %(where)s change", where=where)
+    effects.affected.append({"match": match.id, "state": str(match.state), "change": change})
     for target, slot, source in slots.fed_matches(bracket):
         if slot_of(target, slot)[0] is None or source["group"] not in ("", match.group_name):
             continue
         entry = {"match": target.id, "state": str(target.state)}
-        waits = f"M{target.match_number} waits for the {slots.label(source)} again"
+        told = {"number": target.match_number, "place": slots.label(source), "state": target.state}
         if slots.is_open_to_change(target):
+            waits = say("M%(number)s waits for the %(place)s again", **told)
             effects.affected.append({**entry, "change": waits})
         elif target.state != MatchState.CANCELLED:
-            why = f"M{target.match_number}, which the {slots.label(source)} plays, is {target.state} already."
+            why = say("M%(number)s, which the %(place)s plays, is %(state)s already.", **told)
             effects.blocked_by.append({**entry, "why": why})
 
 
@@ -64,15 +72,16 @@ def _collect_effects(uow: UnitOfWork | None, match: Match, effects: Effects) -> 
         if target is None or target.is_deleted or not holds(target, outcome):
             continue
         entry = {"match": target.id, "state": str(target.state)}
-        number = f"M{target.match_number}"
+        told = {"number": target.match_number, "state": target.state}
         if is_walkover(target):
-            effects.affected.append({**entry, "change": f"{number} is no walkover any more"})
+            effects.affected.append({**entry, "change": say("M%(number)s is no walkover any more", **told)})
             _collect_effects(uow, target, effects)
         elif target.state in BEGUN:
-            why = f"{number}, which this match feeds, is {target.state} already."
+            why = say("M%(number)s, which this match feeds, is %(state)s already.", **told)
             effects.blocked_by.append({**entry, "why": why})
         elif outcome.participant_id is not None:
             name = db.session.get(Participant, outcome.participant_id).name
-            effects.affected.append({**entry, "change": f"{number} loses {name}, and waits for a side again"})
+            loses = say("M%(number)s loses %(name)s, and waits for a side again", name=name, **told)
+            effects.affected.append({**entry, "change": loses})
         else:
-            effects.affected.append({**entry, "change": f"{number} waits for a side again"})
+            effects.affected.append({**entry, "change": say("M%(number)s waits for a side again", **told)})

@@ -19,7 +19,7 @@ from .bracket_end import (
     tell_bracket,
     tell_tournament_completed,
 )
-from .effects import effects_of_taking_back
+from .effects import begun_blocker, effects_of_taking_back
 from .match_changes import become_ready_if_due, gather_anew, lock, move, tell, touch
 from .paths import holds, is_decided, is_walkover, outcomes_of, slot_of
 from .tables import BracketTables
@@ -315,11 +315,6 @@ def _close_if_over(
         tell_tournament_completed(uow, bracket.tournament_id, bracket)
 
 
-def _has_begun(match: Match) -> dict:
-    why = f"M{match.match_number}, which these places fill, is {match.state} already."
-    return {"match": match.id, "state": str(match.state), "why": why}
-
-
 def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> list[int]:
     """Have the places of the bracket's tables fill the slots that wait for them; ids of changed matches.
 
@@ -333,7 +328,7 @@ def fill_slots(uow: UnitOfWork, bracket: Bracket, tournament: Tournament) -> lis
     wrong = [(m, slot, who) for m, slot, who in wanted if slot_of(m, slot)[0] != who]
     blocked = [m for m, _, _ in wrong if not slots.is_open_to_change(m)]
     if blocked:
-        raise Blocked([_has_begun(match) for match in blocked])
+        raise Blocked([begun_blocker(match) for match in blocked])
     # First all are emptied: a side that only changes its match must not stand in two.
     for match, slot, _ in wrong:
         if can_move(MatchState(match.state), Move.SLOT_REOPENED):

@@ -9,6 +9,7 @@ from app.domain.brackets.swiss import no_pairing
 from app.domain.errors import Conflict, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import CLOSED, MatchState
+from app.domain.words import say
 from app.models import Bracket, BracketEntrant, Match, Tournament
 
 from . import access, audit
@@ -37,11 +38,11 @@ def next_round(*, actor: Actor, tournament_id: int, bracket_id: int, now: dateti
         if bracket is None or bracket.is_deleted or bracket.tournament_id != tournament_id:
             raise NotFound
         if bracket.format != "swiss":
-            raise Refused(["Only a Swiss bracket is paired round by round."])
+            raise Refused([say("Only a Swiss bracket is paired round by round.")])
         last = _last_round(uow, bracket)
         rounds = bracket.options.get("rounds", 0)
         if last >= rounds:
-            raise Refused([f"All {rounds} rounds are paired."])
+            raise Refused([say("All %(rounds)s rounds are paired.", rounds=rounds)])
         add_late_entrants(uow, bracket)
         round_number = pair_round(uow, tournament, bracket, last + 1)
         # It was over where nobody could be paired, until somebody joined late.
@@ -69,7 +70,8 @@ def _last_round(uow: UnitOfWork, bracket: Bracket) -> int:
     ).all()
     still_open = sorted(row.match_number for row in rows if row.state not in CLOSED)
     if still_open:
-        raise Conflict("The round is not over.", [f"M{number} is still open." for number in still_open])
+        open_matches = [say("M%(number)s is still open.", number=number) for number in still_open]
+        raise Conflict(say("The round is not over."), open_matches)
     return max((row.round_number for row in rows), default=0)
 
 
@@ -87,7 +89,7 @@ def pair_round(uow: UnitOfWork, tournament: Tournament, bracket: Bracket, round_
     """Pair this round and store its matches, the bye as a match that is over; returns its number."""
     contenders = contenders_of(bracket)
     if len(contenders) < 2:
-        raise Refused(["A round needs at least 2 participants who have not withdrawn."])
+        raise Refused([say("A round needs at least 2 participants who have not withdrawn.")])
     found = find_pairing(contenders)
     if found is None:
         raise no_pairing()

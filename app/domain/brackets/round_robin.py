@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from app.domain.errors import InvalidInput
+from app.domain.words import say
 
 from .plan import PlannedMatch
 
@@ -64,15 +65,23 @@ def plan_round_robin(entrants: int, *, groups: int = 1, legs: int = 1) -> list[P
     """All matches, round by round over all groups, M1 to Mn; raises InvalidInput for sizes that cannot be."""
     if not 2 <= entrants <= MAX_ENTRANTS:
         raise InvalidInput.of(
-            "participants", f"A round robin takes 2 to {MAX_ENTRANTS} participants, not {entrants}."
+            "participants",
+            say(
+                "A round robin takes 2 to %(highest)s participants, not %(number)s.",
+                highest=MAX_ENTRANTS,
+                number=entrants,
+            ),
         )
     if groups < 1 or entrants < 2 * groups:
-        raise InvalidInput.of("options", "Each group needs at least 2 participants.")
+        raise InvalidInput.of("options", say("Each group needs at least 2 participants."))
     if legs not in (1, 2):
         raise InvalidInput.of("options", "legs is 1 or 2.")
     dealt = snake(entrants, groups)
     if len(dealt[0]) > MAX_GROUP:
-        raise InvalidInput.of("options", f"A group has at most {MAX_GROUP} participants; make more groups.")
+        raise InvalidInput.of(
+            "options",
+            say("A group has at most %(number)s participants; make more groups.", number=MAX_GROUP),
+        )
     by_group = [
         (name, list(circle(members, legs))) for name, members in zip(group_names(groups), dealt, strict=True)
     ]

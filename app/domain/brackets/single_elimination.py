@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from app.domain.errors import InvalidInput
+from app.domain.words import say
 
 from .plan import Draft, LoserOf, PlannedMatch, Seed, WinnerOf, resolve
 
@@ -22,7 +23,12 @@ def check_entrants(entrants: int) -> None:
     """Raise InvalidInput unless an elimination bracket of this size can be made."""
     if not 2 <= entrants <= MAX_ENTRANTS:
         raise InvalidInput.of(
-            "participants", f"A bracket takes 2 to {MAX_ENTRANTS} participants, not {entrants}."
+            "participants",
+            say(
+                "A bracket takes 2 to %(highest)s participants, not %(number)s.",
+                highest=MAX_ENTRANTS,
+                number=entrants,
+            ),
         )
 
 
@@ -52,7 +58,7 @@ def plan_single_elimination(entrants: int, *, third_place: bool = False) -> list
     """
     check_entrants(entrants)
     if third_place and entrants < 4:
-        raise InvalidInput.of("options", "A match for third place needs at least 4 participants.")
+        raise InvalidInput.of("options", say("A match for third place needs at least 4 participants."))
     return resolve(draft_single_elimination(entrants, third_place=third_place), entrants)
 
 

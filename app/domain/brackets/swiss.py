@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
 
 MAX_ENTRANTS = 1024
 # A vertex that is nobody: whoever is matched with it has the bye.
@@ -34,7 +35,12 @@ def check_entrants(entrants: int) -> None:
     """Raise InvalidInput unless a Swiss bracket of this size can be made."""
     if not 2 <= entrants <= MAX_ENTRANTS:
         raise InvalidInput.of(
-            "participants", f"A Swiss bracket takes 2 to {MAX_ENTRANTS} participants, not {entrants}."
+            "participants",
+            say(
+                "A Swiss bracket takes 2 to %(highest)s participants, not %(number)s.",
+                highest=MAX_ENTRANTS,
+                number=entrants,
+            ),
         )
 
 
@@ -133,4 +139,4 @@ def read_matching(
 
 def no_pairing() -> Refused:
     """The error where everyone has met everyone who is left."""
-    return Refused(["No further round can be paired without a rematch or a second bye."])
+    return Refused([say("No further round can be paired without a rematch or a second bye.")])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app.domain.errors import InvalidInput, NotSignedIn
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
-from app.domain.tournament_settings import clean_text
+from app.domain.tournament_settings import Refusal, clean_text
 from app.models import Match, Tournament
 from app.services import access
 from app.services.match_changes import tell as tell_match
@@ -70,8 +70,8 @@ def required_text(field: str, value: object, maximum: int) -> str:
     """The text as it is stored; raises InvalidInput naming the field."""
     try:
         return clean_text(value, maximum)
-    except ValueError as refusal:
-        raise InvalidInput(f"{field}: {refusal}", {field: [str(refusal)]}) from None
+    except Refusal as refusal:
+        raise InvalidInput(f"{field}: {refusal.reason}", {field: [refusal.reason]}) from None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from app.domain.permissions import Actor
 from app.domain.rehearsal import require_private
 from app.domain.states import MatchState
 from app.domain.tournament_settings import clean, numbered_slug, slug_of
+from app.domain.words import say
 from app.models import AuditLog, Match, Tournament, User
 from app.services import audit
 from app.services.audit import AuditAction
@@ -21,7 +22,7 @@ from .common import load, tell, unique
 from .match_rules import follow_settings
 
 _UNDER_WAY = (MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED)
-_SLUG_TAKEN = "Another tournament has this slug."
+_SLUG_TAKEN = say("Another tournament has this slug.")
 # So many may make the same slug at the same moment before one of them is told.
 _SLUG_ATTEMPTS = 50
 
@@ -34,7 +35,7 @@ def create_tournament(*, actor: Actor, values: Mapping[str, object], now: dateti
     if actor.is_anonymous:
         raise NotSignedIn
     if not actor.can_write:
-        raise NotAllowed("This token may only read.")
+        raise NotAllowed(say("This token may only read."))
     settings = clean({"name": None, **values})
     with unit_of_work(now) as uow:
         tournament = insert_tournament(uow, actor, settings)
@@ -67,7 +68,7 @@ def insert_tournament(uow: UnitOfWork, actor: Actor, settings: dict) -> Tourname
         except IntegrityError:
             continue
         return tournament
-    raise Conflict("Somebody else just took this slug; try again.")
+    raise Conflict(say("Somebody else just took this slug; try again."))
 
 
 def _free_slug(uow: UnitOfWork, slug: str) -> str:
@@ -152,10 +153,13 @@ def _changed_meanwhile(uow: UnitOfWork, tournament: Tournament) -> Conflict:
         .order_by(AuditLog.id.desc())
         .limit(1)
     ).first()
-    who = row.username if row and row.username else "Someone else"
+    who = row.username if row and row.username else say("Someone else")
     new = row.meta.get("new", {}) if row else {}
-    changes = [f"{who}: {field.replace('_', ' ')} is now {value}" for field, value in new.items()]
-    return Conflict(f"{who} changed these settings in the meantime.", changes)
+    changes = [
+        say("%(name)s: %(setting)s is now %(value)s", name=who, setting=field.replace("_", " "), value=value)
+        for field, value in new.items()
+    ]
+    return Conflict(say("%(name)s changed these settings in the meantime.", name=who), changes)
 
 
 def delete_tournament(*, actor: Actor, tournament_id: int, now: datetime) -> None:
@@ -171,7 +175,10 @@ def delete_tournament(*, actor: Actor, tournament_id: int, now: datetime) -> Non
             .where(Match.tournament_id == tournament.id, Match.state.in_(_UNDER_WAY), ~Match.is_deleted)
         )
         if under_way:
-            raise Refused([f"{under_way} of its matches are under way; finish or cancel them first."])
+            why = say(
+                "%(number)s of its matches are under way; finish or cancel them first.", number=under_way
+            )
+            raise Refused([why])
         tournament.is_deleted = True
         tournament.version += 1
         tournament.updated_at = now

@@ -14,6 +14,7 @@ from sqlalchemy import exists, select, update
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.models import (
     Match,
     Participant,
@@ -33,7 +34,7 @@ from .participants import MAX_MEMBERS, get
 
 # Long enough for a team to find it on the morning of the match day.
 SIGN_IN_LINK_LIFETIME = timedelta(hours=24)
-_NO_SUCH_LINK = "This link does not work, or no longer. Ask an organizer for a new one."
+_NO_SUCH_LINK = say("This link does not work, or no longer. Ask an organizer for a new one.")
 
 
 def hash_of(token: str) -> str:
@@ -93,7 +94,7 @@ def accept_invite(*, actor: Actor, token: str, now: datetime) -> int:
     if actor.is_anonymous:
         raise NotSignedIn
     if not actor.can_write:
-        raise NotAllowed("This token may only read.")
+        raise NotAllowed(say("This token may only read."))
     with unit_of_work(now) as uow:
         participant = find_invited(uow, token)
         if participant is None:
@@ -106,7 +107,8 @@ def accept_invite(*, actor: Actor, token: str, now: datetime) -> int:
         if actor.user_id in members:
             return participant.id
         if len(members) >= MAX_MEMBERS:
-            raise Refused([f"{participant.name} has {MAX_MEMBERS} members already."])
+            full = say("%(name)s has %(number)s members already.", name=participant.name, number=MAX_MEMBERS)
+            raise Refused([full])
         participant.members.append(ParticipantMember(user_id=actor.user_id))
         tell(uow, tournament, ["participants"])
         _record(
@@ -174,7 +176,9 @@ def create_sign_in_link(
         wanted = username.strip().lower()
         user = next((m.user for m in participant.members if m.user.username.lower() == wanted), None)
         if user is None or not user.is_active:
-            raise InvalidInput.of("username", f"{participant.name} has no active member of this name.")
+            raise InvalidInput.of(
+                "username", say("%(name)s has no active member of this name.", name=participant.name)
+            )
         if reasons := _other_roles(uow, user, tournament_id):
             raise Refused(reasons)
         _end_sign_in_links(uow, user.id)
@@ -238,16 +242,15 @@ def _other_roles(uow: UnitOfWork, user: User, tournament_id: int) -> list[str]:
         )
     ).one()
     roles = {
-        "an administrator": user.is_admin,
-        "an organizer": organizes or assists,
-        "a coordinator of a match": coordinates,
-        "a member of a participant in another tournament": plays_elsewhere,
+        say("%(name)s is an administrator too, and so has to sign in with a password."): user.is_admin,
+        say("%(name)s is an organizer too, and so has to sign in with a password."): organizes or assists,
+        say("%(name)s is a coordinator of a match too, and so has to sign in with a password."): coordinates,
+        say(
+            "%(name)s is a member of a participant in another tournament too, and so has to sign in with a"
+            " password."
+        ): plays_elsewhere,
     }
-    return [
-        f"{user.username} is {role} too, and so has to sign in with a password."
-        for role, holds in roles.items()
-        if holds
-    ]
+    return [say(role, name=user.username) for role, holds in roles.items() if holds]
 
 
 def _end_sign_in_links(uow: UnitOfWork, user_id: int) -> None:

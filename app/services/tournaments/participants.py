@@ -8,6 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from app.domain.errors import InvalidInput, NotFound, Refused
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.models import (
     Bracket,
     BracketEntrant,
@@ -31,7 +32,7 @@ PARTICIPANT_NAME_LENGTH = 100
 MAX_SEED = 100_000
 MAX_MEMBERS = 50
 MAX_PARTICIPANTS = 2048
-_NAME_TAKEN = "Another participant of this tournament has this name."
+_NAME_TAKEN = say("Another participant of this tournament has this name.")
 
 
 def add_participant(*, actor: Actor, tournament_id: int, values: Mapping, now: datetime) -> int:
@@ -91,7 +92,11 @@ def _clean_all(
     )
     if standing + len(participants) > MAX_PARTICIPANTS:
         raise InvalidInput(
-            f"A tournament has at most {MAX_PARTICIPANTS} participants; this one has {standing} already."
+            say(
+                "A tournament has at most %(highest)s participants; this one has %(number)s already.",
+                highest=MAX_PARTICIPANTS,
+                number=standing,
+            )
         )
     errors: dict[str, list[str]] = {}
     cleaned = []
@@ -121,7 +126,9 @@ def _clean(values: Mapping) -> dict:
 
 def _clean_seed(seed: object) -> int | None:
     if seed is not None and (type(seed) is not int or not 1 <= seed <= MAX_SEED):
-        raise InvalidInput.of("seed", f"Must be a whole number from 1 to {MAX_SEED}.")
+        raise InvalidInput.of(
+            "seed", say("Must be a whole number from %(lowest)s to %(highest)s.", lowest=1, highest=MAX_SEED)
+        )
     return seed
 
 
@@ -129,7 +136,9 @@ def _clean_members(members: Iterable[str]) -> list[str]:
     """The usernames, each once."""
     names = {name.strip().lower(): name.strip() for name in members}
     if len(names) > MAX_MEMBERS:
-        raise InvalidInput.of("members", f"A participant has at most {MAX_MEMBERS} members.")
+        raise InvalidInput.of(
+            "members", say("A participant has at most %(number)s members.", number=MAX_MEMBERS)
+        )
     return list(names.values())
 
 
@@ -147,9 +156,9 @@ def _clashes(
     for place, name in enumerate(names):
         key = name.lower()
         if key in taken:
-            clashes[place] = f"Another participant of this tournament is called {name}."
+            clashes[place] = say("Another participant of this tournament is called %(name)s.", name=name)
         elif key and key in seen:
-            clashes[place] = f"{name} stands in this list twice."
+            clashes[place] = say("%(name)s stands in this list twice.", name=name)
         seen.add(key)
     return clashes
 
@@ -158,7 +167,7 @@ def _unknown_members(uow: UnitOfWork, cleaned: Sequence[Mapping]) -> dict[int, l
     known = _find_members(uow, cleaned)
     unknown = {
         place: [
-            f"There is no active user called {name}."
+            say("There is no active user called %(name)s.", name=name)
             for name in values["members"]
             if name.lower() not in known
         ]
@@ -263,7 +272,10 @@ def delete_participant(*, actor: Actor, tournament_id: int, participant_id: int,
         tournament = load(uow, actor, tournament_id)
         participant = get(uow, tournament_id, participant_id)
         if _is_referred_to(uow, participant_id):
-            raise Refused([f"{participant.name} stands in a bracket or in matches; withdraw it instead."])
+            name = participant.name
+            raise Refused(
+                [say("%(name)s stands in a bracket or in matches; withdraw it instead.", name=name)]
+            )
         tell(uow, tournament, ["participants"])
         _record(
             uow,

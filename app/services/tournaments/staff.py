@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from app.domain.errors import InvalidInput, NotFound
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.models import TournamentStaff, User
 from app.services import audit
 from app.services.audit import AuditAction
@@ -29,9 +30,12 @@ def add_staff(
             raise InvalidInput.of("role", f"Must be one of {', '.join(STAFF_ROLES)}.")
         user = find_active_users(uow, [username]).get(username.strip().lower())
         if user is None:
-            raise InvalidInput.of("username", "There is no active user with this name.")
+            raise InvalidInput.of("username", say("There is no active user with this name."))
         if user.id == tournament.organizer_id:
-            raise InvalidInput.of("username", f"{user.username} created this tournament, and runs it anyway.")
+            raise InvalidInput.of(
+                "username",
+                say("%(name)s created this tournament, and runs it anyway.", name=user.username),
+            )
         standing = uow.session.scalar(
             select(TournamentStaff.id).where(
                 TournamentStaff.tournament_id == tournament_id, TournamentStaff.user_id == user.id

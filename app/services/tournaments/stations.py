@@ -11,6 +11,7 @@ from app.domain.permissions import Actor
 from app.domain.schedule.hours import station_hours
 from app.domain.schedule.plan import Interval
 from app.domain.tournament_settings import time_zones
+from app.domain.words import say, say_n
 from app.models import Match, Station, StationHours
 from app.services import audit
 from app.services.audit import AuditAction
@@ -22,7 +23,7 @@ STATION_NAME_LENGTH = 80
 MAX_STATIONS = 500
 # What rows of matches show of their station.
 _SHOWN = {"name": "station_name", "stream_url": "stream_url"}
-_NAME_TAKEN = "Another station of this tournament has this name."
+_NAME_TAKEN = say("Another station of this tournament has this name.")
 
 
 def add_station(*, actor: Actor, tournament_id: int, now: datetime, **values) -> int:
@@ -38,7 +39,7 @@ def add_station(*, actor: Actor, tournament_id: int, now: datetime, **values) ->
             select(func.count()).select_from(Station).where(Station.tournament_id == tournament_id)
         )
         if standing >= MAX_STATIONS:
-            raise Refused([f"A tournament has at most {MAX_STATIONS} stations."])
+            raise Refused([say("A tournament has at most %(number)s stations.", number=MAX_STATIONS)])
         station = Station(tournament_id=tournament_id, created_at=now, hours=_hour_rows(hours), **values)
         with unique(uow, "name", _NAME_TAKEN):
             uow.session.add(station)
@@ -96,8 +97,16 @@ def delete_station(*, actor: Actor, tournament_id: int, station_id: int, now: da
             select(func.count()).select_from(Match).where(Match.station_id == station_id)
         )
         if used:
-            matches = "1 match is" if used == 1 else f"{used} matches are"
-            raise Refused([f"{matches} placed at {station.name}; move them first."])
+            raise Refused(
+                [
+                    say_n(
+                        used,
+                        "%(num)s match is placed at %(station)s; move them first.",
+                        "%(num)s matches are placed at %(station)s; move them first.",
+                        station=station.name,
+                    )
+                ]
+            )
         tell(uow, tournament, ["stations"])
         _record(uow, actor, AuditAction.STATION_DELETE, station, name=station.name)
         uow.session.delete(station)
@@ -118,7 +127,7 @@ def _checked(uow: UnitOfWork, tournament_id: int, values: dict, but_for: int | N
     if "stream_url" in values:
         values["stream_url"] = http_url(values["stream_url"], "stream_url")
     if values.get("time_zone") is not None and values["time_zone"] not in time_zones():
-        raise InvalidInput.of("time_zone", "There is no time zone of this name.")
+        raise InvalidInput.of("time_zone", say("There is no time zone of this name."))
     if "hours" in values:
         values["hours"] = station_hours(values["hours"])
     return values
