@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.api.problems import problem_response
 from app.domain import errors as domain
+from app.domain.words import say
 
 # The first class that fits decides, so a subclass stands above its base.
 STATUS_BY_ERROR: tuple[tuple[type[domain.DomainError], int], ...] = (
@@ -29,35 +30,63 @@ STATUS_BY_ERROR: tuple[tuple[type[domain.DomainError], int], ...] = (
     (domain.TooManyRequests, 429),
 )
 
+# What `HTTPStatus` calls them.
+_TITLES = {
+    400: say("Bad Request"),
+    401: say("Unauthorized"),
+    403: say("Forbidden"),
+    404: say("Not Found"),
+    405: say("Method Not Allowed"),
+    409: say("Conflict"),
+    413: say("Request Entity Too Large"),
+    415: say("Unsupported Media Type"),
+    429: say("Too Many Requests"),
+    500: say("Internal Server Error"),
+    503: say("Service Unavailable"),
+}
+
 _DETAILS = {
-    400: "The request could not be understood.",
-    401: "Sign in first.",
-    403: "You may not do this.",
-    404: "Not found.",
-    405: "This address does not answer to this method.",
-    413: "The request is larger than this server accepts.",
-    415: "The body must be JSON, sent as application/json.",
-    429: "Too many requests; try again a little later.",
-    500: "Something went wrong on our side. It has been written down.",
-    503: "The match desk is busy; try again in a moment.",
+    400: say("The request could not be understood."),
+    401: say("Sign in first."),
+    403: say("You may not do this."),
+    404: say("Not found."),
+    405: say("This address does not answer to this method."),
+    413: say("The request is larger than this server accepts."),
+    415: say("The body must be JSON, sent as application/json."),
+    429: say("Too many requests; try again a little later."),
+    500: say("Something went wrong on our side. It has been written down."),
+    503: say("The match desk is busy; try again in a moment."),
 }
 
 _HINTS = {
-    400: "Go back, check what was entered, and send it again.",
-    401: "Sign in, and the page opens.",
-    403: "If you think that you should be able to, ask an organizer of the tournament.",
-    404: "The address may be mistyped, or what was here is gone or not public.",
-    405: "Use the buttons of the page; this address only takes what they send.",
-    409: "Load the page again to see the present state, then decide.",
-    413: "Send less at once.",
-    429: "Wait a minute, then try again.",
-    500: "Try again. If it stays like this, tell the people who run this server.",
-    503: "Wait a few seconds, then try again.",
+    400: say("Go back, check what was entered, and send it again."),
+    401: say("Sign in, and the page opens."),
+    403: say("If you think that you should be able to, ask an organizer of the tournament."),
+    404: say("The address may be mistyped, or what was here is gone or not public."),
+    405: say("Use the buttons of the page; this address only takes what they send."),
+    409: say("Load the page again to see the present state, then decide."),
+    413: say("Send less at once."),
+    429: say("Wait a minute, then try again."),
+    500: say("Try again. If it stays like this, tell the people who run this server."),
+    503: say("Wait a few seconds, then try again."),
 }
 
-_CSRF_HINT = (
+_CSRF_HINT = say(
     "The form was open for too long, or cookies are off. Load the page again, and send the form once more."
 )
+
+# By what flask-wtf says of a form that does not prove where it comes from.
+_CSRF_DETAILS = {
+    "The CSRF token is missing.": say("The CSRF token is missing, so nothing was changed."),
+    "The CSRF session token is missing.": say("The CSRF session token is missing, so nothing was changed."),
+    "The CSRF token has expired.": say("The CSRF token has expired, so nothing was changed."),
+    "The CSRF token is invalid.": say("The CSRF token is invalid, so nothing was changed."),
+    "The CSRF tokens do not match.": say("The CSRF tokens do not match, so nothing was changed."),
+    "The referrer header is missing.": say("The referrer header is missing, so nothing was changed."),
+    "The referrer does not match the host.": say(
+        "The referrer does not match the host, so nothing was changed."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -127,7 +156,7 @@ def _on_http_error(error: HTTPException) -> Response:
 
 
 def _on_csrf_error(error: CSRFError) -> Response:
-    detail = f"{(error.description or '').rstrip('.')}, so nothing was changed."
+    detail = _CSRF_DETAILS.get(error.description or "", _DETAILS[400])
     return _answer(Failure(400, detail, _CSRF_HINT))
 
 
@@ -149,7 +178,7 @@ def _answer(failure: Failure) -> Response:
         render_template(
             "errors/_error.html" if is_partial else "errors/error.html",
             status=failure.status,
-            title=HTTPStatus(failure.status).phrase,
+            title=_TITLES.get(failure.status, HTTPStatus(failure.status).phrase),
             detail=failure.detail,
             hint=failure.hint,
         ),

@@ -14,6 +14,8 @@ from flask import (
 from flask_login import current_user, login_user, logout_user
 
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused, TooManyRequests
+from app.domain.words import say
+from app.languages import said
 from app.models import User
 from app.services import accounts, tokens, tournaments
 from app.services.queries import calendars, pages
@@ -78,7 +80,7 @@ def logout():
         tokens.end_sign_in(user_id=current_user.id, sign_in=sign_in, now=now())
     logout_user()
     session.clear()
-    flash("You are signed out.", "good")
+    flash(said(say("You are signed out.")), "good")
     return redirect("/", code=303)
 
 
@@ -97,15 +99,16 @@ def join(token: str):
     """Join a participant by an organizer's invite link."""
     invitation = pages.find_invitation(hash_of(token))
     if invitation is None:
-        raise NotFound("This link does not work, or no longer.")
+        raise NotFound(say("This link does not work, or no longer."))
     form = PlainForm()
     if request.method == "POST":
         try:
             tournaments.accept_invite(actor=current_actor(), token=token, now=now())
         except Refused as error:
-            flash(error.detail, "bad")
+            flash(said(error.detail), "bad")
         else:
-            flash(f"You now play for {invitation['participant_name']}.", "good")
+            joined = say("You now play for %(name)s.", name=invitation["participant_name"])
+            flash(said(joined), "good")
             return redirect("/me/", code=303)
     return _secret_page("accounts/join.html", form=form, invitation=invitation, here=request.path)
 
@@ -134,7 +137,7 @@ def change_password():
     except InvalidInput as error:
         form.take(error)
         return _account_page(400, password_form=form)
-    return _stay("Password changed. You are signed out everywhere else.")
+    return _stay(say("Password changed. You are signed out everywhere else."))
 
 
 @blueprint.post("/account/sessions/end")
@@ -142,7 +145,7 @@ def change_password():
 def end_sessions():
     """Sign out everywhere but here."""
     accounts.end_sessions(actor=current_actor(), now=now())
-    return _stay("You are signed out everywhere else.")
+    return _stay(say("You are signed out everywhere else."))
 
 
 @blueprint.post("/account/tokens")
@@ -167,7 +170,7 @@ def create_token():
 def revoke_token(token_id: int):
     """End a personal access token."""
     tokens.revoke_personal_token(actor=current_actor(), token_id=token_id, now=now())
-    flash("Token revoked.", "good")
+    flash(said(say("Token revoked.")), "good")
     return redirect(url_for("accounts.account"), code=303)
 
 
@@ -205,5 +208,5 @@ def _stay(message: str) -> Response:
     session.clear()
     login_user(user)
     session["sign_in"] = tokens.new_sign_in()
-    flash(message, "good")
+    flash(said(message), "good")
     return redirect(url_for("accounts.account"), code=303)

@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, flash, redirect, request, url_for
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
 from app.exporters.calendar import MEDIA_TYPE, write_calendar
+from app.languages import said
 from app.services import calendars
 from app.services.queries import calendars as queries
 
@@ -64,5 +66,5 @@ def create() -> Response:
 def revoke(feed_id: int) -> Response:
     """End an address: calendars that read it get nothing any more."""
     calendars.revoke_feed(actor=current_actor(), feed_id=feed_id, now=now())
-    flash("Calendar address revoked.", "good")
+    flash(said(say("Calendar address revoked.")), "good")
     return redirect(url_for("accounts.account"), code=303)

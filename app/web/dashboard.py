@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, flash, make_response, render_template
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
+from app.languages import said
 from app.services import access, tournaments
 from app.services.queries.dashboard import list_dashboard
 from app.services.schedule.inbox import open_inbox
@@ -36,7 +38,8 @@ def create_tournament() -> Response:
         form.take(error)
         return _page(form, status=400)
     slug = access.get_tournament(actor, tournament_id).tournament.slug
-    flash(f"{form.name.data} is made. Enter its participants next.", "good")
+    made = say("%(name)s is made. Enter its participants next.", name=form.name.data)
+    flash(said(made), "good")
     return go_to(f"/tournaments/{slug}/settings/participants/")
 
 

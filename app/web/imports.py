@@ -6,9 +6,11 @@ from flask import Blueprint, Flask, Response, flash, make_response, render_templ
 from flask_login import current_user
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import Words, say
 from app.importers.door import Imported, read_file, write_file
 from app.importers.json_text import MAX_BYTES, UnreadableText
 from app.importers.neutral import Problem
+from app.languages import said
 
 from .forms.imports import ImportForm
 from .guards import current_actor, now, signed_in
@@ -78,18 +80,27 @@ def import_tournament() -> Response:
     if warnings or imported.kept:
         # They are shown once, so that they stand on the answer itself.
         return _page(ImportForm(formdata=None), imported=imported, warnings=warnings, kept=imported.kept)
-    flash(_told(imported), "good")
+    flash(said(_told(imported)), "good")
     return go_to(f"/tournaments/{imported.written.slug}/")
 
 
-def _told(imported: Imported) -> str:
-    written = imported.written
+def _told(imported: Imported) -> Words:
+    written, name = imported.written, imported.name
     if written.is_new:
-        counts = f"{imported.participants} participants, {len(written.created)} matches"
-        return f"{imported.name} is imported: {counts}."
+        return say(
+            "%(name)s is imported: %(participants)s participants, %(matches)s matches.",
+            name=name,
+            participants=imported.participants,
+            matches=len(written.created),
+        )
     if written.changed_nothing:
-        return f"{imported.name} is here already, and the file has nothing new."
-    return f"{imported.name}: {len(written.created)} matches are new, {len(written.updated)} were updated."
+        return say("%(name)s is here already, and the file has nothing new.", name=name)
+    return say(
+        "%(name)s: %(new)s matches are new, %(updated)s were updated.",
+        name=name,
+        new=len(written.created),
+        updated=len(written.updated),
+    )
 
 
 def _page(

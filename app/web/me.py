@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.domain.desk import span
 from app.domain.states import MatchState
+from app.domain.words import say
 from app.services import seen
 from app.services.queries import coordinating as queries
 from app.services.queries import estimates, match_panel
@@ -62,7 +63,7 @@ def coordinating():
         days=days,
         day=_wanted_day(days),
         length_of=lambda day: span(day.length),
-        feed_choices=[("", [(f"coordinator:{actor.user_id}", "The matches that you coordinate")])],
+        feed_choices=[("", [(f"coordinator:{actor.user_id}", say("The matches that you coordinate"))])],
         live_page="me",
         live_id=actor.user_id,
     )

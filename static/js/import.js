@@ -6,7 +6,7 @@
     input.addEventListener("change", function () {
       var most = Number(input.dataset.maxBytes);
       var isTooLarge = Array.from(input.files).some(function (file) { return file.size > most; });
-      input.setCustomValidity(isTooLarge ? "This file is larger than " + most / 1024 / 1024 + " MB." : "");
+      input.setCustomValidity(isTooLarge ? say("This file is larger than %(megabytes)s MB.", { megabytes: most / 1024 / 1024 }) : "");
       if (isTooLarge) input.reportValidity();
     });
   });

@@ -5,6 +5,12 @@
   // -- theme: system, light, dark, contrast, in turn --------------------------
   var icons = { system: "monitor", light: "sun", dark: "moon", contrast: "contrast" };
   var order = Object.keys(icons);
+  var titles = {
+    system: say("Theme: system"),
+    light: say("Theme: light"),
+    dark: say("Theme: dark"),
+    contrast: say("Theme: contrast")
+  };
 
   function stored() {
     try { return window.localStorage.getItem("theme") || "system"; } catch (error) { return "system"; }
@@ -13,8 +19,8 @@
   function show(button, theme) {
     var use = button.querySelector("use");
     use.setAttribute("href", use.getAttribute("href").replace(/#.*/, "#" + icons[theme]));
-    button.setAttribute("aria-label", "Theme: " + theme);
-    button.title = "Theme: " + theme;
+    button.setAttribute("aria-label", titles[theme]);
+    button.title = titles[theme];
     button.hidden = false;
   }
 
@@ -39,6 +45,11 @@
   document.querySelectorAll(".days, .tabs").forEach(function (strip) {
     var here = strip.querySelector("[aria-current]");
     if (here) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+  });
+
+  // -- what is focused by a key is seen whole: browsers leave in strips what is cut off -------
+  document.addEventListener("focusin", function (event) {
+    if (event.target.matches(":focus-visible")) event.target.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 
   // -- what was expected and has not come by then is no estimate any more ----------
@@ -77,11 +88,11 @@
     if (!button) return;
     var before = button.dataset.before || button.textContent;
     button.dataset.before = before;
-    copied(button.dataset.copy).then(function () { say("Copied"); }, function () { say("Not copied"); });
+    copied(button.dataset.copy).then(function () { tell(say("Copied"), true); }, function () { tell(say("Not copied"), false); });
 
-    function say(word) {
+    function tell(word, isCopied) {
       button.textContent = word;
-      button.classList.toggle("is-copied", word === "Copied");
+      button.classList.toggle("is-copied", isCopied);
       var region = document.getElementById("announcer");
       if (region) region.textContent = word + ".";
       setTimeout(function () {

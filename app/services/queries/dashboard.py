@@ -10,6 +10,7 @@ from app.domain.desk import DeskFacts, Section, place
 from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.permissions import Actor
 from app.domain.states import CLOSED, MatchFacts, MatchState
+from app.domain.words import say, say_all
 from app.extensions import db
 from app.models import Dispute, Match, MatchResult, Participant, Tournament, User
 from app.services.access import organized_tournaments
@@ -116,15 +117,15 @@ def _entry(tournament: Tournament, rows: list, finished: int, entrants: int, now
         placement = place(_facts(tournament, row), now)
         counts[placement.section] += 1
         if placement.section == Section.ATTENTION:
-            sides = f"{row.name1 or 'To be decided'} – {row.name2 or 'To be decided'}"
-            reason = " ".join(placement.reasons)
+            open_side = say("To be decided")
+            sides = say("%(side1)s – %(side2)s", side1=row.name1 or open_side, side2=row.name2 or open_side)
             urgent.append(
                 {
                     "id": row.id,
                     "state": row.state,
                     "match_number": row.match_number,
                     "sides": sides,
-                    "reason": reason,
+                    "reason": say_all(placement.reasons),
                 }
             )
         elif row.scheduled_time is not None and row.scheduled_time > now:

@@ -1,12 +1,12 @@
 """The forms with which people sign in, register and look after their account."""
 
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from app.domain.errors import DomainError
+from app.domain.words import say
 
-from .base import LARGEST_ID
+from .base import LARGEST_ID, SpokenForm
 
 # Longer than any password; what is longer still is not worth hashing.
 _LONGEST_PASSWORD = 1000
@@ -17,12 +17,12 @@ def _password(label: str, autocomplete: str, description: str = "") -> PasswordF
     return PasswordField(
         label,
         description=description,
-        validators=[InputRequired("Enter a password."), Length(max=_LONGEST_PASSWORD)],
+        validators=[InputRequired(say("Enter a password.")), Length(max=_LONGEST_PASSWORD)],
         render_kw={"autocomplete": autocomplete},
     )
 
 
-class AccountForm(FlaskForm):
+class AccountForm(SpokenForm):
     """Knows how to show what a service refused."""
 
     def take(self, error: DomainError) -> None:
@@ -40,9 +40,11 @@ class LoginForm(AccountForm):
     """Who one is, and where to go on afterwards."""
 
     username = StringField(
-        "Username", validators=[InputRequired("Enter your username."), Length(max=50)], render_kw=_NAME_INPUT
+        say("Username"),
+        validators=[InputRequired(say("Enter your username.")), Length(max=50)],
+        render_kw=_NAME_INPUT,
     )
-    password = _password("Password", "current-password")
+    password = _password(say("Password"), "current-password")
     next = HiddenField()
 
 
@@ -50,35 +52,37 @@ class RegisterForm(AccountForm):
     """A new account."""
 
     username = StringField(
-        "Username",
-        description="Letters, digits and _ . @ + -; others see it.",
-        validators=[InputRequired("Choose a username."), Length(max=50)],
+        say("Username"),
+        description=say("Letters, digits and _ . @ + -; others see it."),
+        validators=[InputRequired(say("Choose a username.")), Length(max=50)],
         render_kw=_NAME_INPUT,
     )
-    password = _password("Password", "new-password", "At least 8 characters.")
+    password = _password(say("Password"), "new-password", say("At least 8 characters."))
     next = HiddenField()
 
 
 class PasswordForm(AccountForm):
     """Another password."""
 
-    current_password = _password("Current password", "current-password")
-    new_password = _password("New password", "new-password", "Signs you out everywhere else.")
+    current_password = _password(say("Current password"), "current-password")
+    new_password = _password(say("New password"), "new-password", say("Signs you out everywhere else."))
 
 
 class TokenForm(AccountForm):
     """A new personal access token."""
 
     name = StringField(
-        "Name",
-        description="What it is for, such as “stream overlay”.",
-        validators=[InputRequired("Give it a name."), Length(max=80)],
+        say("Name"),
+        description=say("What it is for, such as “stream overlay”."),
+        validators=[InputRequired(say("Give it a name.")), Length(max=80)],
         render_kw={"maxlength": 80, "autocomplete": "off"},
     )
-    scope = RadioField("May", choices=[("read", "read"), ("write", "read and write")], default="read")
+    scope = RadioField(
+        say("May"), choices=[("read", say("read")), ("write", say("read and write"))], default="read"
+    )
 
 
-class PlainForm(FlaskForm):
+class PlainForm(SpokenForm):
     """Nothing to fill in but the button."""
 
 
@@ -86,7 +90,8 @@ class FeedForm(AccountForm):
     """Which matches a calendar is to show: `kind:id`."""
 
     feed = StringField(
-        "Matches", validators=[Regexp(r"^[a-z]{1,12}:[0-9]{1,10}$", message="Choose what to follow.")]
+        say("Matches"),
+        validators=[Regexp(r"^[a-z]{1,12}:[0-9]{1,10}$", message=say("Choose what to follow."))],
     )
     next = HiddenField()
 

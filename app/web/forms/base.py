@@ -1,11 +1,17 @@
-"""What the forms of the desk share: the hidden version and view, own ids, and errors from the services."""
+"""What forms share: the language, the hidden version and view, own ids, and errors from the services."""
+
+from copy import copy
+from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import FieldList, IntegerField, StringField
+from wtforms import Field, FieldList, IntegerField, SelectField, SelectMultipleField, StringField
+from wtforms.meta import DefaultMeta
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from app.domain.errors import DomainError, InvalidInput
+from app.domain.words import Words, say
+from app.languages import ENGLISH, current_language, said
 
 LARGEST_ID = 2**31 - 1
 
@@ -28,7 +34,67 @@ def optional_id(value: str | int | None) -> int | None:
     return known_id(value) if value not in (None, "", "None") else None
 
 
-class RoomForm(FlaskForm):
+class _Translations:
+    """What WTForms itself says where a field names no sentence of its own: as words, by its English."""
+
+    _words = {
+        str(words): words
+        for words in (
+            say("This field is required."),
+            say("Field cannot be longer than %(max)d characters."),
+            say("Number must be at least %(min)s."),
+            say("Number must be between %(min)s and %(max)s."),
+            say("Not a valid integer value."),
+            say("Not a valid choice."),
+            say("Invalid Choice: could not coerce."),
+            say("Invalid choice(s): one or more data inputs could not be coerced."),
+            say("'%(value)s' is not a valid choice for this field."),
+            say("'%(value)s' are not valid choices for this field."),
+            say("Invalid input."),
+        )
+    }
+
+    def gettext(self, sentence: str) -> str:
+        """The sentence, as words where it is known."""
+        return self._words.get(sentence, sentence)
+
+    def ngettext(self, one: str, many: str, num: int) -> str:
+        """Whichever of the sentences the number asks for."""
+        return self.gettext(one if num == 1 else many)
+
+
+class Spoken(DefaultMeta):
+    """The `Meta` of a form whose fields are drawn in the reader's language, and whose errors are words."""
+
+    def get_translations(self, form: Any) -> _Translations:
+        """Words for WTForms' own sentences."""
+        return _TRANSLATIONS
+
+    def render_field(self, field: Field, render_kw: dict) -> str:
+        """The field with its choices and attributes in the reader's language; the form stays as it is."""
+        if current_language() != ENGLISH:
+            field = copy(field)
+            if field.render_kw:
+                field.render_kw = {name: _shown(value) for name, value in field.render_kw.items()}
+            if isinstance(field, SelectField | SelectMultipleField) and field.choices:
+                field.choices = [tuple(map(_shown, choice)) for choice in field.choices]
+        return super().render_field(field, render_kw)
+
+
+_TRANSLATIONS = _Translations()
+
+
+def _shown(value: Any) -> Any:
+    return said(value) if type(value) is Words else value
+
+
+class SpokenForm(FlaskForm):
+    """A form that is sent; its fields are drawn in the reader's language."""
+
+    Meta = Spoken
+
+
+class RoomForm(SpokenForm):
     """A form of an organizer's room; knows how to show what a service refused."""
 
     def take(self, error: DomainError) -> None:

@@ -9,8 +9,10 @@ from wtforms.validators import Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from app.domain.states import MatchState
+from app.domain.words import say
 from app.services.queries.match_list import ORDERINGS, MatchFilters
 
+from .base import Spoken
 from .times import WallTimeField
 
 Choice = tuple[int, str]
@@ -18,11 +20,11 @@ LARGEST_NUMBER = 2**31 - 1
 DEFAULT_PAGE_SIZE = 20
 LARGEST_PAGE_SIZE = 100
 _ORDERS = (
-    ("scheduled_time", "Earliest first"),
-    ("-scheduled_time", "Latest first"),
-    ("state,scheduled_time", "By state"),
-    ("round_number,scheduled_time", "By round"),
-    ("-created_at", "Newest first"),
+    ("scheduled_time", say("Earliest first")),
+    ("-scheduled_time", say("Latest first")),
+    ("state,scheduled_time", say("By state")),
+    ("round_number,scheduled_time", say("By round")),
+    ("-created_at", say("Newest first")),
 )
 _STATES = {str(state): state.label for state in MatchState}
 
@@ -30,7 +32,7 @@ _STATES = {str(state): state.label for state in MatchState}
 def _id_field(label: str) -> IntegerField:
     return IntegerField(
         label,
-        validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message="This is not an id.")],
+        validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message=say("This is not an id."))],
         widget=HiddenInput(),
     )
 
@@ -48,39 +50,44 @@ class IdSelect(SelectField):
     def pre_validate(self, form):
         """Refuse what no id can be."""
         if self.data is not None and not 0 < self.data <= LARGEST_NUMBER:
-            raise ValidationError("This is not an id.")
+            raise ValidationError(say("This is not an id."))
 
 
 class MatchFilterForm(Form):
     """Which matches of a tournament, in which order, in pages of which size."""
 
-    search = SearchField("Participant", validators=[Length(max=100)])
+    Meta = Spoken
+
+    search = SearchField(say("Participant"), validators=[Length(max=100)])
     state = SelectMultipleField(
-        "State", choices=list(_STATES.items()), widget=ListWidget(), option_widget=CheckboxInput()
+        say("State"), choices=list(_STATES.items()), widget=ListWidget(), option_widget=CheckboxInput()
     )
-    bracket = IdSelect("Bracket", "All brackets")
-    station = IdSelect("Station", "All stations")
+    bracket = IdSelect(say("Bracket"), say("All brackets"))
+    station = IdSelect(say("Station"), say("All stations"))
     round_number = IntegerField(
-        "Round", validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message="Rounds count from 1.")]
+        say("Round"),
+        validators=[Optional(), NumberRange(1, LARGEST_NUMBER, message=say("Rounds count from 1."))],
     )
-    scheduled_time__gte = WallTimeField("From")
-    scheduled_time__lte = WallTimeField("Until")
-    participant = _id_field("Participant id")
-    coordinator = _id_field("Coordinator id")
-    ordering = SelectField("Order", choices=_ORDERS, validate_choice=False, default="scheduled_time")
+    scheduled_time__gte = WallTimeField(say("From"))
+    scheduled_time__lte = WallTimeField(say("Until"))
+    participant = _id_field(say("Participant id"))
+    coordinator = _id_field(say("Coordinator id"))
+    ordering = SelectField(say("Order"), choices=_ORDERS, validate_choice=False, default="scheduled_time")
     page_size = IntegerField(
-        "Page size", validators=[Optional(), NumberRange(1, LARGEST_NUMBER)], widget=HiddenInput()
+        say("Page size"), validators=[Optional(), NumberRange(1, LARGEST_NUMBER)], widget=HiddenInput()
     )
 
     def validate_search(self, field: SearchField) -> None:
         """A text that can be looked for."""
         if "\0" in (field.data or ""):
-            raise ValidationError("This can't be searched for.")
+            raise ValidationError(say("This can't be searched for."))
 
     def validate_ordering(self, field: SelectField) -> None:
         """Names of columns, each with or without `-`."""
         if not all(name.removeprefix("-") in ORDERINGS for name in (field.data or "").split(",")):
-            raise ValidationError(f"Order by {', '.join(ORDERINGS)}, with - for descending.")
+            raise ValidationError(
+                say("Order by %(columns)s, with - for descending.", columns=", ".join(ORDERINGS))
+            )
 
     @property
     def is_narrowed(self) -> bool:

@@ -5,6 +5,7 @@ from werkzeug.datastructures import FileStorage
 from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import Length, ValidationError
 
+from app.domain.words import say
 from app.importers.door import TITLES, Wish
 from app.importers.guess import guess_format
 from app.importers.json_text import MAX_BYTES, UnreadableText
@@ -20,28 +21,28 @@ class ImportForm(RoomForm):
     """What is asked for of a tournament that comes out of a file."""
 
     file = FileField(
-        "File",
-        description=f"JSON or CSV, at most {MEGABYTES} MB.",
-        validators=[FileRequired("Choose a file.")],
+        say("File"),
+        description=say("JSON or CSV, at most %(megabytes)s MB.", megabytes=MEGABYTES),
+        validators=[FileRequired(say("Choose a file."))],
         render_kw=_ACCEPTED,
     )
-    format = SelectField("Format", choices=[("", "Tell by the file"), *TITLES.items()], default="")
+    format = SelectField(say("Format"), choices=[("", say("Tell by the file")), *TITLES.items()], default="")
     name = StringField(
-        "Name",
-        description="Empty: the file says it, or it is the file's own name.",
+        say("Name"),
+        description=say("Empty: the file says it, or it is the file's own name."),
         filters=[stripped],
         validators=[Length(max=120)],
     )
     time_zone = SelectField(
-        "Time zone",
+        say("Time zone"),
         default="UTC",
         validate_choice=False,
-        description="Of the tournament, and of times in the file that do not say theirs.",
+        description=say("Of the tournament, and of times in the file that do not say theirs."),
     )
-    is_private = BooleanField("Private", description="Only its own people see it.")
+    is_private = BooleanField(say("Private"), description=say("Only its own people see it."))
     participants = FileField(
-        "Participants",
-        description="For a CSV file of matches: a second one with seeds and members.",
+        say("Participants"),
+        description=say("For a CSV file of matches: a second one with seeds and members."),
         render_kw=_ACCEPTED,
     )
 
@@ -52,12 +53,12 @@ class ImportForm(RoomForm):
     def validate_time_zone(self, field: SelectField) -> None:
         """Refuse a zone that nobody knows."""
         if field.data not in dict(self.time_zone.choices):
-            raise ValidationError("This is not the name of a time zone.")
+            raise ValidationError(say("This is not the name of a time zone."))
 
     def validate_participants(self, field: FileField) -> None:
         """Refuse a second file beside anything but CSV."""
         if field.data and self.format.data not in ("", "csv"):
-            raise ValidationError("A second file is for CSV.")
+            raise ValidationError(say("A second file is for CSV."))
 
     def read(self) -> tuple[Wish, bytes, bytes | None]:
         """What to import and how; UnreadableText where the format cannot be told by the file."""
@@ -66,7 +67,9 @@ class ImportForm(RoomForm):
         second = self.participants.data.read(MAX_BYTES + 1) if self.participants.data else None
         kind = self.format.data or guess_format(data)
         if second is not None and kind != "csv":
-            raise UnreadableText(f"The file is no CSV, but {TITLES[kind]}. Leave the second file out.")
+            raise UnreadableText(
+                say("The file is no CSV, but %(kind)s. Leave the second file out.", kind=TITLES[kind])
+            )
         wish = Wish(kind, self.time_zone.data, self.is_private.data, self.name.data, _stem(upload.filename))
         return wish, data, second
 

@@ -14,6 +14,8 @@ from wtforms import Field
 from wtforms.widgets import DateTimeLocalInput
 
 from app.domain.timetable import FIRST_YEAR, LAST_YEAR
+from app.domain.words import say
+from app.languages import said
 
 _WALL_TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2})?(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
@@ -33,6 +35,7 @@ class WallTimeError(ValueError):
 
     def __init__(self, sentence: str, offsets: tuple[Offset, ...] = ()):
         super().__init__(sentence)
+        self.sentence = sentence
         self.offsets = offsets
 
 
@@ -45,19 +48,21 @@ def moment_of_wall_time(text: str, zone: str, offset: str | None = None) -> date
     """
     found = _WALL_TIME.fullmatch(text.strip())
     if found is None:
-        raise WallTimeError("Enter a date and a time, such as 2026-11-24 14:05.")
+        raise WallTimeError(say("Enter a date and a time, such as 2026-11-24 14:05."))
     date, clock, own_offset = found.groups()
     try:
         wall = datetime.fromisoformat(f"{date}T{clock}")
         if not FIRST_YEAR <= wall.year <= LAST_YEAR:
-            raise WallTimeError(f"The year must be between {FIRST_YEAR} and {LAST_YEAR}.")
+            raise WallTimeError(
+                say("The year must be between %(first)s and %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+            )
         if own_offset:
             return datetime.fromisoformat(f"{date}T{clock}{own_offset}").astimezone(UTC)
         return _moment(wall, ZoneInfo(zone), offset)
     except WallTimeError:
         raise
     except (ValueError, OverflowError):
-        raise WallTimeError("There is no such date and time.") from None
+        raise WallTimeError(say("There is no such date and time.")) from None
 
 
 def _moment(wall: datetime, zone: ZoneInfo, offset: str | None) -> datetime:
@@ -73,17 +78,23 @@ def _moment(wall: datetime, zone: ZoneInfo, offset: str | None) -> datetime:
         if candidate.value == offset:
             return moment
     raise WallTimeError(
-        f"The clocks are set back that day, and show {wall:%H:%M} twice in {_words(zone)}. "
-        "Choose which is meant.",
+        say(
+            "The clocks are set back that day, and show %(time)s twice in %(zone)s. Choose which is meant.",
+            time=f"{wall:%H:%M}",
+            zone=_words(zone),
+        ),
         offsets,
     )
 
 
 def _skipped_sentence(wall: datetime, moments: list[datetime], zone: ZoneInfo) -> str:
     later = max(moments).astimezone(zone)
-    return (
-        f"The clocks are set forward that day, and never show {wall:%H:%M} in {_words(zone)}. "
-        f"The same moment may be meant as {later:%H:%M}."
+    return say(
+        "The clocks are set forward that day, and never show %(time)s in %(zone)s. "
+        "The same moment may be meant as %(later)s.",
+        time=f"{wall:%H:%M}",
+        zone=_words(zone),
+        later=f"{later:%H:%M}",
     )
 
 
@@ -135,7 +146,7 @@ class WallTimeField(Field):
         except WallTimeError as error:
             self.data = None
             self.offsets = error.offsets
-            raise ValueError(str(error)) from None
+            raise ValueError(error.sentence) from None
 
     def _value(self) -> str:
         if self.raw_data:
@@ -160,6 +171,6 @@ class WallTimeField(Field):
             )
             for place, offset in enumerate(self.offsets)
         ]
-        return Markup(
-            '<fieldset class="field"><legend class="field__label">Which one?</legend>{}</fieldset>'
-        ).format(Markup("").join(options))
+        return Markup('<fieldset class="field"><legend class="field__label">{}</legend>{}</fieldset>').format(
+            said(say("Which one?")), Markup("").join(options)
+        )
