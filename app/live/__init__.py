@@ -20,6 +20,7 @@ from .fragments import DrawBracket, Fragments
 from .gauges import Gauges
 from .handlers import Handlers
 from .leaving import send_away
+from .presence import Presence
 from .relay import Relay
 from .screens import Screens
 from .server import LiveServer
@@ -55,8 +56,10 @@ class Live:
         self.relay = Relay(app, server, Fragments(app, draw_bracket))
         self.gauges = Gauges(self.relay, server)
         self.screens = Screens()
-        self.clock = Clock(app, self.relay, bus, self.gauges, self.screens, server.start_background_task)
-        self.handlers = Handlers(app, self.relay, self.clock, self.screens, server.emit)
+        start_task = server.start_background_task
+        self.presence = Presence(app, self.relay.members, bus, server.emit, start_task)
+        self.clock = Clock(app, self.relay, bus, self.gauges, self.screens, self.presence, start_task)
+        self.handlers = Handlers(app, self.relay, self.clock, self.screens, self.presence, server.emit)
 
     def send_away(self) -> None:
         """Tell all clients when to come back, and let them go: the process is about to end."""

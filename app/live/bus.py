@@ -1,6 +1,6 @@
-"""Wake-ups between processes over Redis: numbers of tournaments, nothing else.
+"""What processes tell each other over Redis: the numbers of tournaments to look at, and who is where.
 
-Nothing depends on them but speed: each process also looks for itself, so Redis may be away.
+Nothing that is stored depends on it: each process also looks for itself, so Redis may be away.
 """
 
 import json
@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 import redis
 
@@ -25,6 +26,7 @@ class Bus:
     def __init__(self, url: str | None):
         self._url = url
         self._paused_until = 0.0
+        self._others: dict[str, Callable[[Any], None]] = {}
         self._publisher = (
             redis.Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0) if url else None
         )
@@ -36,10 +38,17 @@ class Bus:
 
     def tell(self, tournament_ids: Iterable[int]) -> None:
         """Let the other processes know that these tournaments have new events."""
+        self._publish(CHANNEL, list(tournament_ids))
+
+    def publish(self, name: str, message: Any) -> None:
+        """Tell the other processes, and this one, something else: what `hear` of that name is for."""
+        self._publish(_channel(name), message)
+
+    def _publish(self, channel: str, message: Any) -> None:
         if self._publisher is None or time.monotonic() < self._paused_until:
             return
         try:
-            self._publisher.publish(CHANNEL, json.dumps(list(tournament_ids)))
+            self._publisher.publish(channel, json.dumps(message))
         except redis.RedisError as error:
             self._paused_until = time.monotonic() + PAUSE_SECONDS
             log.warning("Redis cannot be reached; other processes will notice by themselves: %s", error)
@@ -53,6 +62,13 @@ class Bus:
         except redis.RedisError:
             return False
 
+    def hear(self, name: str, heard: Callable[[Any], None]) -> None:
+        """Once it listens, have `heard` called with what is published under the name.
+
+        A ValueError, TypeError or KeyError of it says that this was rubbish.
+        """
+        self._others[_channel(name)] = heard
+
     def listen(self, start_task: Callable[..., object], heard: Callable[[list[int]], None]) -> None:
         """Call `heard` from a background task for whatever other processes tell."""
         if self._url:
@@ -65,10 +81,20 @@ class Bus:
         while True:
             try:
                 with client.pubsub(ignore_subscribe_messages=True) as subscription:
-                    subscription.subscribe(CHANNEL)
+                    subscription.subscribe(CHANNEL, *self._others)
                     for message in subscription.listen():
-                        with suppress(ValueError, TypeError):
-                            heard([int(number) for number in json.loads(message["data"])])
+                        with suppress(ValueError, TypeError, KeyError):
+                            self._pass_on(message["channel"].decode(), json.loads(message["data"]), heard)
             except (redis.RedisError, OSError) as error:
                 log.warning("the wake-ups of other processes are not heard for now: %s", error)
             time.sleep(random.uniform(0.5, 2.0))
+
+    def _pass_on(self, channel: str, message: Any, heard: Callable[[list[int]], None]) -> None:
+        if channel == CHANNEL:
+            heard([int(number) for number in message])
+        else:
+            self._others[channel](message)
+
+
+def _channel(name: str) -> str:
+    return f"matchdesk:{name}"

@@ -19,6 +19,7 @@ from app.services.events import prune_events
 
 from .bus import Bus
 from .gauges import Gauges
+from .presence import BEAT_SECONDS, Presence
 from .relay import Relay
 from .screens import Screens
 
@@ -44,6 +45,7 @@ class Clock:
         bus: Bus,
         gauges: Gauges,
         screens: Screens,
+        presence: Presence,
         start_task: Callable[..., object],
     ):
         self._app = app
@@ -51,6 +53,7 @@ class Clock:
         self._bus = bus
         self._gauges = gauges
         self._screens = screens
+        self._presence = presence
         self._start_task = start_task
         self._lock = threading.Lock()
         self._is_started = False
@@ -61,6 +64,7 @@ class Clock:
         self._next_sweep = 0.0
         self._next_gauges = 0.0
         self._next_screens = 0.0
+        self._next_presence = 0.0
         self._next_due = time.monotonic() + DUE_SECONDS
         self._next_prune = time.monotonic() + FIRST_PRUNE_SECONDS
 
@@ -141,6 +145,9 @@ class Clock:
             self._next_screens = now + SCREEN_SECONDS
             with self._app.app_context():
                 self._screens.write(datetime.now(UTC))
+        if now >= self._next_presence:
+            self._next_presence = now + BEAT_SECONDS
+            self._presence.look()
         if now >= self._next_due:
             self._next_due = now + DUE_SECONDS
             with self._app.app_context():

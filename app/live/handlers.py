@@ -1,4 +1,5 @@
-"""What clients may say: connect (perhaps as one of our own pages), subscribe, unsubscribe, disconnect."""
+"""What clients may say: connect (perhaps as one of our own pages), subscribe, unsubscribe,
+disconnect; and what a page says of itself: a screen that it is open, one of the staff's what it has open."""
 
 import hashlib
 import logging
@@ -10,18 +11,19 @@ from flask_socketio import ConnectionRefusedError as ConnectionRefused
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import metrics
-from app.domain.errors import DomainError
 from app.domain.permissions import Actor, Permission
-from app.services import access
 from app.services.queries import live as queries
 from app.services.queries.live import Place
 from app.services.schedule import inbox
 from app.services.screens import KINDS
 
 from .clock import Clock
+from .presence import Presence
 from .relay import MOST_REPLAYED, Relay
 from .rooms import (
     ACROSS_TOURNAMENTS,
+    DESK,
+    MATCH,
     SCREEN,
     BadRequest,
     Channel,
@@ -32,12 +34,13 @@ from .rooms import (
     read_after,
     read_board_key,
     read_channel,
+    read_open,
     read_page,
     read_screen,
 )
 from .screens import Screens
 from .server import LiveServer, after_answer
-from .visitors import arriving, present_actors
+from .visitors import arriving, has_right, present_actors
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +59,20 @@ _OWN: dict[str, Callable[[Actor], list[int]]] = {
 class Handlers:
     """The handlers of one application's clients."""
 
-    def __init__(self, app: Flask, relay: Relay, clock: Clock, screens: Screens, send: Callable[..., None]):
+    def __init__(
+        self,
+        app: Flask,
+        relay: Relay,
+        clock: Clock,
+        screens: Screens,
+        presence: Presence,
+        send: Callable[..., None],
+    ):
         self._app = app
         self._relay = relay
         self._clock = clock
         self._screens = screens
+        self._presence = presence
         self._send = send
 
     def register(self, server: LiveServer) -> None:
@@ -74,6 +86,7 @@ class Handlers:
         server.on("subscribe", self._answering(self.subscribe))
         server.on("unsubscribe", self._answering(self.unsubscribe))
         server.on("alive", self._answering(self.alive))
+        server.on("presence", self._answering(self.presence))
 
     def _come(self, sid: str, environ: dict, auth: object = None) -> None:
         has_cookie = "HTTP_COOKIE" in environ
@@ -109,6 +122,7 @@ class Handlers:
         metrics.disconnects.labels(reason if reason in _REASONS else metrics.UNKNOWN).inc()
         log.debug("a client went: %s, %s", sid, reason)
         self._relay.forget(sid)
+        self._presence.forget(sid)
 
     def _answering(self, handler: Callable[[Member, object], dict]) -> Callable[..., dict]:
         """A handler whose every outcome is an acknowledgement, whatever the client sent."""
@@ -163,10 +177,29 @@ class Handlers:
         actor = present_actors([member.visitor], _now()).get(member.visitor)
         if place is None or actor is None or not self._may_open(member, actor, place):
             raise BadRequest("no such page")
-        is_own = is_known_board(member.board_key_hash, place) or _has(
+        is_own = is_known_board(member.board_key_hash, place) or has_right(
             actor, place.tournament_id, Permission.DESK_VIEW
         )
         return {"ok": True, **self._screens.report(place.tournament_id, member.screen, is_own, _now())}
+
+    def presence(self, member: Member, message: object) -> dict:
+        """Take note of the matches that somebody of the staff has open, and tell them from now on of others.
+
+        The desk says which; the page of a match has that one open.
+        """
+        page = member.page
+        # Whoever did not sign in is not worth a question to the database.
+        if page is None or page.kind not in (DESK, MATCH) or member.visitor.is_anonymous:
+            raise BadRequest("no such page")
+        opened = read_open(message) if page.kind == DESK else frozenset({page.id})
+        if not self._presence.change(member, opened):
+            find = queries.find_match_place if page.kind == MATCH else queries.find_tournament_place
+            place = find(page.id)
+            actor = present_actors([member.visitor], _now()).get(member.visitor)
+            if not (place and actor and has_right(actor, place.tournament_id, Permission.DESK_VIEW)):
+                raise BadRequest("no such page")
+            self._presence.enter(member, place.tournament_id, opened)
+        return {"ok": True}
 
     def _visible_place(self, member: Member, channel: Channel) -> Place:
         actor = present_actors([member.visitor], _now()).get(member.visitor)
@@ -182,19 +215,19 @@ class Handlers:
         page = member.page
         if page is None or page.kind in ACROSS_TOURNAMENTS:
             return None
-        find = queries.find_match_place if page.kind == "match" else queries.find_tournament_place
+        find = queries.find_match_place if page.kind == MATCH else queries.find_tournament_place
         place = find(page.id)
         if place is None or not self._may_open(member, actor, place):
             raise ConnectionRefused("no such page")
         return place
 
     def _may_open(self, member: Member, actor: Actor, place: Place) -> bool:
-        if member.page.kind == "desk":
-            return _has(actor, place.tournament_id, Permission.DESK_VIEW)
+        if member.page.kind == DESK:
+            return has_right(actor, place.tournament_id, Permission.DESK_VIEW)
         return place.is_public or is_known_board(member.board_key_hash, place) or self._may_see(actor, place)
 
     def _may_see(self, actor: Actor, place: Place) -> bool:
-        return _has(actor, place.tournament_id, Permission.TOURNAMENT_VIEW)
+        return has_right(actor, place.tournament_id, Permission.TOURNAMENT_VIEW)
 
     def _open_page(self, member: Member, page: Page, place: Place | None, own: list[int]) -> None:
         if page.kind == "home":
@@ -216,14 +249,6 @@ class Handlers:
             return True
         with self._app.app_context():
             return not queries.has_event(place.tournament_id, after + 1)
-
-
-def _has(actor: Actor, tournament_id: int, permission: Permission) -> bool:
-    try:
-        access.get_tournament(actor, tournament_id, permission)
-    except DomainError:
-        return False
-    return True
 
 
 def _own_tournaments(page: Page | None, actor: Actor) -> list[int]:

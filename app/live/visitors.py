@@ -8,9 +8,9 @@ from flask import session
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError as ConnectionRefused
 
-from app.domain.errors import NotSignedIn
-from app.domain.permissions import ANONYMOUS, Actor
-from app.services import tokens
+from app.domain.errors import DomainError, NotSignedIn
+from app.domain.permissions import ANONYMOUS, Actor, Permission
+from app.services import access, tokens
 from app.services.queries import live as queries
 
 
@@ -67,6 +67,15 @@ def present_actors(visitors: Iterable[Visitor], now: datetime) -> dict[Visitor, 
     if by_cookie:
         actors |= _session_actors(by_cookie)
     return actors
+
+
+def has_right(actor: Actor, tournament_id: int, permission: Permission) -> bool:
+    """True where the actor may do this to the tournament."""
+    try:
+        access.get_tournament(actor, tournament_id, permission)
+    except DomainError:
+        return False
+    return True
 
 
 def _bearer_actor(token: object, now: datetime) -> Actor | None:
