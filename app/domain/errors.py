@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from .words import say, say_all
+
 
 class DomainError(Exception):
     """Base of all errors that are told to the user.
@@ -28,7 +30,7 @@ class Refused(DomainError):
     """The input is fine, but the present state forbids it. `reasons` has every reason, in words."""
 
     def __init__(self, reasons: Sequence[str]):
-        super().__init__(" ".join(reasons))
+        super().__init__(say_all(reasons))
         self.reasons = list(reasons)
 
 
@@ -47,21 +49,21 @@ class Blocked(Refused):
 class NotSignedIn(DomainError):
     """Nobody is signed in, and the action needs somebody."""
 
-    def __init__(self, detail: str = "Sign in first."):
+    def __init__(self, detail: str = say("Sign in first.")):
         super().__init__(detail)
 
 
 class NotAllowed(DomainError):
     """The actor sees the thing, but may not do this to it."""
 
-    def __init__(self, detail: str = "You may not do this."):
+    def __init__(self, detail: str = say("You may not do this.")):
         super().__init__(detail)
 
 
 class NotFound(DomainError):
     """The thing does not exist, or the actor may not know that it does."""
 
-    def __init__(self, detail: str = "Not found."):
+    def __init__(self, detail: str = say("Not found.")):
         super().__init__(detail)
 
 
@@ -77,8 +79,11 @@ class StaleVersion(Conflict):
     """The actor decided on an older version of the thing than the present one."""
 
     def __init__(self, current_version: int, changed_by: str | None, changes: Sequence[str] = ()):
-        who = changed_by or "Someone else"
-        super().__init__(f"{who} changed this match in the meantime.", changes)
+        if changed_by:
+            detail = say("%(name)s changed this match in the meantime.", name=changed_by)
+        else:
+            detail = say("Someone else changed this match in the meantime.")
+        super().__init__(detail, changes)
         self.current_version = current_version
         self.changed_by = changed_by
 

@@ -17,6 +17,7 @@ from app.domain.permissions import (
     may,
     roles_of,
 )
+from app.domain.words import say
 from app.extensions import db
 from app.models import Match, Participant, ParticipantMember, Tournament, TournamentStaff
 
@@ -282,6 +283,6 @@ def _require(actor: Actor, roles: frozenset[Role], permission: Permission, to_se
     if not may(roles, to_see):
         raise NotFound
     if permission not in READ_ONLY and not actor.can_write:
-        raise NotAllowed("This token may only read.")
+        raise NotAllowed(say("This token may only read."))
     if not may(roles, permission):
         raise NotAllowed

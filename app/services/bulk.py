@@ -10,6 +10,7 @@ from app.domain import timetable
 from app.domain.errors import InvalidInput, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, MatchState, closed_reasons
+from app.domain.words import say
 from app.extensions import db
 from app.models import Match, Tournament
 
@@ -85,7 +86,10 @@ def bulk_schedule(
     with unit_of_work(now) as uow:
         _lock_tournament_of(uow, match_ids)
         plan = _plan(actor, match_ids, scheduled_time, interval_minutes, now)
-        refused = [f"M{match.match_number} (match {match.id}): {why}" for match, _, why in _refusals(plan)]
+        refused = [
+            say("M%(number)s (match %(id)s): %(why)s", number=match.match_number, id=match.id, why=why)
+            for match, _, why in _refusals(plan)
+        ]
         if refused:
             raise Refused(refused)
         warnings = conflicts.weigh(actor, plan.tournament, plan.new_starts(), now)
@@ -134,9 +138,9 @@ def _lock_tournament_of(uow: UnitOfWork, match_ids: Sequence[int]) -> None:
 
 def _check_ids(match_ids: Sequence[int]) -> None:
     if not 1 <= len(match_ids) <= MAX_MATCHES:
-        raise InvalidInput.of("match_ids", f"Give 1 to {MAX_MATCHES} matches.")
+        raise InvalidInput.of("match_ids", say("Give 1 to %(most)s matches.", most=MAX_MATCHES))
     if len(set(match_ids)) < len(match_ids):
-        raise InvalidInput.of("match_ids", "A match may be given only once.")
+        raise InvalidInput.of("match_ids", say("A match may be given only once."))
 
 
 def _plan(
@@ -158,9 +162,11 @@ def _plan(
         tournament = access.get_tournament(actor, tournament_id, Permission.MATCH_SCHEDULE).tournament
     missing = [match_id for match_id in match_ids if match_id not in matches]
     if missing:
-        raise InvalidInput.of("match_ids", f"There is no match {', '.join(map(str, missing))}.")
+        raise InvalidInput.of(
+            "match_ids", say("There is no match %(numbers)s.", numbers=", ".join(map(str, missing)))
+        )
     if len({match.tournament_id for match in matches.values()}) > 1:
-        raise InvalidInput.of("match_ids", "All matches must be of one tournament.")
+        raise InvalidInput.of("match_ids", say("All matches must be of one tournament."))
     timetable.require_future(scheduled_time, now)
     times = timetable.staggered(scheduled_time, interval_minutes, len(match_ids))
     return _Plan(

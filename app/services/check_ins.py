@@ -6,6 +6,7 @@ from app.domain.errors import InvalidInput, NotAllowed, Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchState, Move, can_move
+from app.domain.words import say
 from app.models import Match
 
 from . import access, audit
@@ -29,7 +30,7 @@ def check_in(
         by_staff = found.may(Permission.MATCH_CHECK_IN_ANY_SIDE)
         side = _side_to_check_in(found, participant_id, by_staff)
         if not tournament.enable_check_in:
-            raise Refused(["Check-in is off in this tournament."])
+            raise Refused([say("Check-in is off in this tournament.")])
         if getattr(match, f"participant{side}_checked_in"):
             return
         if reasons := blocking_reasons(match, now, by_staff=by_staff):
@@ -71,23 +72,23 @@ def _side_to_check_in(found: access.MatchAccess, participant_id: int | None, by_
     match = found.match
     if participant_id is None:
         if found.side is None:
-            raise InvalidInput.of("participant_id", "Name the participant to check in.")
+            raise InvalidInput.of("participant_id", say("Name the participant to check in."))
         return found.side
     sides = {match.participant1_id: 1, match.participant2_id: 2}
     if participant_id not in sides:
-        raise InvalidInput.of("participant_id", "This participant doesn't play in this match.")
+        raise InvalidInput.of("participant_id", say("This participant doesn't play in this match."))
     if sides[participant_id] != found.side and not by_staff:
-        raise NotAllowed("You may only check in your own side.")
+        raise NotAllowed(say("You may only check in your own side."))
     return sides[participant_id]
 
 
 def blocking_reasons(match: Match, now: datetime, *, by_staff: bool) -> list[str]:
     """Every reason why a side of the match can't check in now; empty where it can."""
     if match.participant1_id is None or match.participant2_id is None:
-        return ["Check-in opens when both sides are known."]
+        return [say("Check-in opens when both sides are known.")]
     # READY too: check-in may have been switched on after the match became so.
     if match.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY):
-        return [f"The match is {match.state}; a side can check in only before it starts."]
+        return [say("The match is %(state)s; a side can check in only before it starts.", state=match.state)]
     if match.check_in_deadline is not None and now > match.check_in_deadline and not by_staff:
-        return ["Check-in has closed; ask an organizer."]
+        return [say("Check-in has closed; ask an organizer.")]
     return []

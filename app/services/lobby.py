@@ -11,6 +11,7 @@ from app.domain.errors import NotFound, Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchState, closed_reasons
+from app.domain.words import say
 from app.models import LobbyView
 
 from . import access, audit
@@ -48,7 +49,7 @@ def rotate_code(*, actor: Actor, match_id: int, now: datetime, expected_version:
         found = load(uow, actor, match_id, Permission.MATCH_LOBBY_UPDATE, expected_version)
         _require_open(found)
         if not any(found.match.lobby.get(key) for key in rules.IDENTIFIERS):
-            raise Refused(["The lobby has no code yet."])
+            raise Refused([say("The lobby has no code yet.")])
         _write(uow, found, actor, rules.rotated(found.match.lobby, _make_code))
 
 
@@ -69,7 +70,7 @@ def mark_seen(*, actor: Actor, match_id: int, now: datetime, updated_at: str | N
         if not rules.sees_secrets(found.roles, shown):
             raise Refused([shown.reason])
         if not rules.SECRET_KEYS.intersection(match.lobby):
-            raise Refused(["The lobby is not given out yet."])
+            raise Refused([say("The lobby is not given out yet.")])
         is_older = updated_at is not None and updated_at != iso(match.lobby_updated_at)
         if is_older or uow.session.get(LobbyView, (actor.user_id, match.id)):
             return False

@@ -10,6 +10,7 @@ from app.domain.events import PRIVATE, EventType
 from app.domain.lobby import SCHEMAS, Reveal, RevealFacts, RevealPolicy, reveal
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchFacts, MatchState, Move, next_state
+from app.domain.words import say
 from app.models import AuditLog, Match, Tournament, User
 
 from . import access
@@ -70,12 +71,45 @@ def stale(uow: UnitOfWork, match: Match) -> StaleVersion:
         .order_by(AuditLog.id.desc())
         .limit(_CHANGES_TOLD)
     ).all()
-    changes = [f"{row.username or 'Matchdesk'}: {_in_words(row.action)}" for row in rows]
+    changes = [
+        say("%(name)s: %(change)s", name=row.username or "Matchdesk", change=_in_words(row.action))
+        for row in rows
+    ]
     return StaleVersion(match.version, rows[0].username if rows else None, changes)
 
 
 def _in_words(action: str) -> str:
-    return action.replace("_", " ").lower()
+    return _DONE.get(action) or action.replace("_", " ").lower()
+
+
+# What is done to a match, by the name that its action has in the audit.
+_DONE = {
+    words.replace(" ", "_").upper(): words
+    for words in (
+        say("match create"),
+        say("match update"),
+        say("match schedule"),
+        say("match call"),
+        say("match coordinator assign"),
+        say("match coordinator answer"),
+        say("match lobby update"),
+        say("match check in"),
+        say("match start"),
+        say("match undo start"),
+        say("match cancel"),
+        say("match forfeit"),
+        say("match reopen"),
+        say("match restore"),
+        say("match delete"),
+        say("match undelete"),
+        say("match no show flag"),
+        say("result restore"),
+        say("result submit"),
+        say("result confirm"),
+        say("dispute create"),
+        say("dispute resolve"),
+    )
+}
 
 
 def facts(match: Match, tournament: Tournament) -> MatchFacts:

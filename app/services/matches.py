@@ -16,6 +16,7 @@ from app.domain.states import (
     not_from,
     start_blocking_reasons,
 )
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, Match, Participant, User
 
@@ -103,22 +104,22 @@ def _own_bracket(uow: UnitOfWork, tournament_id: int, bracket_id: int | None) ->
         return None
     bracket = uow.session.get(Bracket, bracket_id)
     if bracket is None or bracket.tournament_id != tournament_id or bracket.is_deleted:
-        raise InvalidInput.of("bracket", "There is no such bracket in this tournament.")
+        raise InvalidInput.of("bracket", say("There is no such bracket in this tournament."))
     return bracket_id
 
 
 def _own_participants(uow: UnitOfWork, tournament_id: int, *ids: int | None) -> list[Participant | None]:
     if ids[0] is not None and ids[0] == ids[1]:
-        raise InvalidInput.of("participant2_id", "A participant can't play itself.")
+        raise InvalidInput.of("participant2_id", say("A participant can't play itself."))
     sides: list[Participant | None] = []
     for place, participant_id in enumerate(ids, start=1):
         side = uow.session.get(Participant, participant_id) if participant_id is not None else None
         if participant_id is not None and (side is None or side.tournament_id != tournament_id):
             raise InvalidInput.of(
-                f"participant{place}_id", "There is no such participant in this tournament."
+                f"participant{place}_id", say("There is no such participant in this tournament.")
             )
         if side is not None and side.withdrawn_at is not None:
-            raise InvalidInput.of(f"participant{place}_id", f"{side.name} has withdrawn.")
+            raise InvalidInput.of(f"participant{place}_id", say("%(name)s has withdrawn.", name=side.name))
         sides.append(side)
     return sides
 
@@ -132,7 +133,9 @@ def _free_number(uow: UnitOfWork, tournament_id: int, bracket_id: int | None, wa
     if bracket_id is not None and uow.session.scalar(
         select(Match.id).where(*same, Match.match_number == wanted)
     ):
-        raise InvalidInput.of("match_number", f"The bracket has a match M{wanted} already.")
+        raise InvalidInput.of(
+            "match_number", say("The bracket has a match M%(number)s already.", number=wanted)
+        )
     return wanted
 
 
@@ -193,9 +196,21 @@ def conflicts_now(match: Match) -> list[str]:
             (match.participant2_id, match.participant2),
         ):
             if side is not None and side in (other.participant1_id, other.participant2_id):
-                reasons.append(f"{participant.name} is still playing in M{other.match_number}.")
+                reasons.append(
+                    say(
+                        "%(name)s is still playing in M%(number)s.",
+                        name=participant.name,
+                        number=other.match_number,
+                    )
+                )
         if match.station_id is not None and other.station_id == match.station_id:
-            reasons.append(f"{match.station.name} is taken by M{other.match_number}.")
+            reasons.append(
+                say(
+                    "%(station)s is taken by M%(number)s.",
+                    station=match.station.name,
+                    number=other.match_number,
+                )
+            )
     return reasons
 
 
@@ -238,7 +253,7 @@ def assign_coordinator(
             raise Refused(reasons)
         user = uow.session.get(User, coordinator_id) if coordinator_id is not None else None
         if coordinator_id is not None and (user is None or not user.is_active):
-            raise InvalidInput.of("coordinator_id", "There is no active user with this id.")
+            raise InvalidInput.of("coordinator_id", say("There is no active user with this id."))
         if match.coordinator_id == coordinator_id and match.coordinator_answer != HANDS_OVER:
             return []
         change = {match.id: {"coordinator_id": coordinator_id}}

@@ -7,6 +7,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from app.domain.errors import InvalidInput
+from app.domain.words import say
 
 SHORTEST_PASSWORD = 8
 # Hashing takes longer the longer the text is; nobody types this much.
@@ -16,7 +17,8 @@ LONGEST_PASSWORD = 256
 def require_good_password(password: str, field: str = "password") -> None:
     """Raise InvalidInput for a password that is too short or too long to be chosen."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise InvalidInput.of(field, f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+        length = {"shortest": SHORTEST_PASSWORD, "longest": LONGEST_PASSWORD}
+        raise InvalidInput.of(field, say("A password has %(shortest)s to %(longest)s characters.", **length))
 
 
 def hash_password(password: str) -> str:

@@ -6,12 +6,14 @@ The verb itself is rehearsed and undone, so that a preview says neither more nor
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 
 from sqlalchemy import event, select
 
 from app.domain.errors import Blocked
 from app.domain.permissions import Actor
 from app.domain.states import MatchState
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, Match, Participant
 
@@ -119,11 +121,10 @@ def _names(*snapshots: _Snapshot) -> dict[int | None, str]:
 
 def _of_itself(old: Mapping, new: Mapping, names: Mapping) -> str:
     if new["is_deleted"] and not old["is_deleted"]:
-        return "would be deleted"
-    change = f"would be {new['state']}"
-    if new["winner_id"] is not None:
-        change += f", won by {names[new['winner_id']]}"
-    return change
+        return say("would be deleted")
+    if new["winner_id"] is None:
+        return say("would be %(state)s", state=new["state"])
+    return say("would be %(state)s, won by %(name)s", state=new["state"], name=names[new["winner_id"]])
 
 
 def _of_other(old: Mapping, new: Mapping, names: Mapping) -> str:
@@ -131,7 +132,10 @@ def _of_other(old: Mapping, new: Mapping, names: Mapping) -> str:
     parts = [part for slot in (1, 2) if (part := _of_slot(slot, old, new, names))]
     if outcome := _of_state(old, new, names):
         parts.append(outcome)
-    return f"M{new['match_number']} {', and '.join(parts)}" if parts else ""
+    if not parts:
+        return ""
+    changes = reduce(lambda so_far, then: say("%(so_far)s, and %(then)s", so_far=so_far, then=then), parts)
+    return say("M%(number)s %(changes)s", number=new["match_number"], changes=changes)
 
 
 def _of_slot(slot: int, old: Mapping, new: Mapping, names: Mapping) -> str:
@@ -140,12 +144,16 @@ def _of_slot(slot: int, old: Mapping, new: Mapping, names: Mapping) -> str:
     if (was, was_bye) == (now, is_bye):
         return ""
     if is_bye:
-        return "gives its other side a walkover"
+        return say("gives its other side a walkover")
+    if now is not None and was is not None:
+        return say("gets %(name)s instead of %(former)s", name=names[now], former=names[was])
     if now is not None:
-        return f"gets {names[now]} instead of {names[was]}" if was is not None else f"gets {names[now]}"
+        return say("gets %(name)s", name=names[now])
     source = new[f"slot{slot}_source"]
-    waits = f"waits for the {label(source)} again" if source else "waits for a side again"
-    return f"loses {names[was]}, and {waits}" if was is not None else waits
+    waits = say("waits for a side again")
+    if source:
+        waits = say("waits for the %(place)s again", place=label(source))
+    return say("loses %(name)s, and %(waits)s", name=names[was], waits=waits) if was is not None else waits
 
 
 def _of_state(old: Mapping, new: Mapping, names: Mapping) -> str:
@@ -153,14 +161,16 @@ def _of_state(old: Mapping, new: Mapping, names: Mapping) -> str:
         return ""
     winner = names.get(new["winner_id"])
     if new["state"] in (MatchState.COMPLETED, MatchState.FORFEIT):
-        return f"goes to {winner} without being played" if winner else "ends without a winner"
+        if not winner:
+            return say("ends without a winner")
+        return say("goes to %(name)s without being played", name=winner)
     if old["state"] == MatchState.COMPLETED:
-        return "is no walkover any more"
+        return say("is no walkover any more")
     if new["state"] == MatchState.READY:
-        return "is READY"
+        return say("is READY")
     # Where it waits for a side, this is said already.
     waits = None in (new["participant1_id"], new["participant2_id"])
-    return "" if waits else f"is {new['state']} again"
+    return "" if waits else say("is %(state)s again", state=new["state"])
 
 
 def _of_tables(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:
@@ -169,17 +179,30 @@ def _of_tables(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]
         new = after.tables[bracket_id, group]
         if old == new:
             continue
-        where = f"group {group}" if group and len(group) <= 3 else group or before.brackets[bracket_id].name
-        ranks = {entrant: rank for entrant, rank, _ in old}
-        moved = [
-            f"{names[entrant]} from {ranks[entrant]} to {rank}"
-            for entrant, rank, _ in new
-            if entrant in ranks and ranks[entrant] != rank
-        ]
-        more = ["..."] if len(moved) > _MOST_RANKS else []
-        told = ", ".join([*moved[:_MOST_RANKS], *more])
-        changes.append(f"the standings of {where} change{': ' if told else ''}{told}")
+        where = group or before.brackets[bracket_id].name
+        if group and len(group) <= 3:
+            where = say("group %(name)s", name=group)
+        moved = _moved(old, new, names)
+        if moved:
+            change = say("the standings of %(where)s change: %(moved)s", where=where, moved=moved)
+        else:
+            change = say("the standings of %(where)s change", where=where)
+        changes.append(change)
     return changes
+
+
+def _moved(old: list[tuple], new: list[tuple], names: Mapping) -> str:
+    """Who changed their rank, and how; empty where nobody did."""
+    ranks = {entrant: rank for entrant, rank, _ in old}
+    moved = [
+        say("%(name)s from %(old)s to %(new)s", name=names[entrant], old=ranks[entrant], new=rank)
+        for entrant, rank, _ in new
+        if entrant in ranks and ranks[entrant] != rank
+    ]
+    if not moved:
+        return ""
+    told = [*moved[:_MOST_RANKS], *(["..."] if len(moved) > _MOST_RANKS else [])]
+    return reduce(lambda so_far, then: say("%(so_far)s, %(then)s", so_far=so_far, then=then), told)
 
 
 def _of_champions(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:
@@ -189,7 +212,11 @@ def _of_champions(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[s
         if champion_id == old.champion_id:
             continue
         if champion_id is None:
-            changes.append(f"{names[old.champion_id]} is not the champion of {old.name} any more")
+            champion = names[old.champion_id]
+            change = say(
+                "%(name)s is not the champion of %(bracket)s any more", name=champion, bracket=old.name
+            )
         else:
-            changes.append(f"{names[champion_id]} is the champion of {old.name}")
+            change = say("%(name)s is the champion of %(bracket)s", name=names[champion_id], bracket=old.name)
+        changes.append(change)
     return changes

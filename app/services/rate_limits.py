@@ -12,6 +12,7 @@ from limits.errors import StorageError
 from redis.exceptions import RedisError
 
 from app.domain.errors import TooManyRequests
+from app.domain.words import say
 from app.extensions import limiter
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ def require(name: str, *key: str) -> None:
         log.exception("the rate limit %s could not be checked", name)
         _leave_alone()
         return
-    raise TooManyRequests("Too many tries; wait a moment, then try again.", max(1, round(reset_at - time())))
+    raise TooManyRequests(
+        say("Too many tries; wait a moment, then try again."), max(1, round(reset_at - time()))
+    )
 
 
 def note(name: str, *key: str) -> bool:

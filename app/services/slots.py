@@ -6,13 +6,14 @@ from sqlalchemy import select
 
 from app.domain.errors import InvalidInput
 from app.domain.states import BEGUN
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, Match
 
 from .tables import TABLE_FORMATS, BracketTables
 from .unit_of_work import UnitOfWork
 
-_ORDINALS = {1: "1st", 2: "2nd", 3: "3rd"}
+_ORDINALS = {1: say("1st"), 2: say("2nd"), 3: say("3rd")}
 
 
 def check_sources(uow: UnitOfWork, tournament_id: int, options: Mapping) -> list[dict]:
@@ -24,7 +25,7 @@ def check_sources(uow: UnitOfWork, tournament_id: int, options: Mapping) -> list
     bracket = uow.session.get(Bracket, options.get("from"))
     is_source = bracket is not None and bracket.tournament_id == tournament_id and not bracket.is_deleted
     if not is_source or bracket.format not in TABLE_FORMATS:
-        raise InvalidInput.of("options", "from names a round robin or Swiss bracket of this tournament.")
+        raise InvalidInput.of("options", say("from names a round robin or Swiss bracket of this tournament."))
     tables = BracketTables(bracket)
     sizes = {group: len(tables.table(group)) for group in tables.groups()}
     sources = []
@@ -34,11 +35,14 @@ def check_sources(uow: UnitOfWork, tournament_id: int, options: Mapping) -> list
             source |= {"best": slot["best"], "group": ""}
         _check_source(source, sizes, bracket)
         if source in sources:
-            raise InvalidInput.of("options", f"{label(source)} stands in two slots.")
+            raise InvalidInput.of("options", say("%(place)s stands in two slots.", place=label(source)))
         sources.append(source)
     by_best = {source["rank"] for source in sources if "best" in source}
     if twice := [source for source in sources if "best" not in source and source["rank"] in by_best]:
-        raise InvalidInput.of("options", f"{label(twice[0])} may be among the best of this rank as well.")
+        place = label(twice[0])
+        raise InvalidInput.of(
+            "options", say("%(place)s may be among the best of this rank as well.", place=place)
+        )
     return sources
 
 
@@ -48,20 +52,42 @@ def _check_source(source: Mapping, sizes: Mapping[str, int], bracket: Bracket) -
     if "best" in source:
         groups = sum(size >= rank for size in sizes.values())
         if source["best"] > groups:
-            raise InvalidInput.of("options", f"{bracket.name} has only {groups} for {label(source)}.")
+            raise InvalidInput.of(
+                "options",
+                say(
+                    "%(bracket)s has only %(groups)s for %(place)s.",
+                    bracket=bracket.name,
+                    groups=groups,
+                    place=label(source),
+                ),
+            )
     elif source["group"] not in sizes:
-        raise InvalidInput.of("options", f"There is no group {source['group']!r} in {bracket.name}.")
+        raise InvalidInput.of(
+            "options",
+            say(
+                "There is no group %(group)s in %(bracket)s.",
+                group=repr(source["group"]),
+                bracket=bracket.name,
+            ),
+        )
     elif rank > sizes[source["group"]]:
-        raise InvalidInput.of("options", f"{bracket.name} has nobody who could be {label(source)}.")
+        raise InvalidInput.of(
+            "options",
+            say("%(bracket)s has nobody who could be %(place)s.", bracket=bracket.name, place=label(source)),
+        )
 
 
 def label(source: Mapping) -> str:
     """What an open slot waits for, in words."""
-    rank = _ORDINALS.get(source["rank"], f"{source['rank']}th")
+    rank = _ORDINALS.get(source["rank"]) or say("%(rank)sth", rank=source["rank"])
     if "best" in source:
-        return f"No. {source['best']} of the {rank}-placed"
-    group = source["group"] or "the table"
-    return f"{rank} of {group}" if len(group) > 3 else f"{rank} of group {group}"
+        return say("No. %(best)s of the %(rank)s-placed", best=source["best"], rank=rank)
+    group = source["group"]
+    if not group:
+        return say("%(rank)s of the table", rank=rank)
+    if len(group) > 3:
+        return say("%(rank)s of %(group)s", rank=rank, group=group)
+    return say("%(rank)s of group %(group)s", rank=rank, group=group)
 
 
 def occupants(tables: BracketTables, sources: Iterable[Mapping]) -> list[int | None]:

@@ -21,6 +21,7 @@ from sqlalchemy import Integer, String, bindparam, delete, exists, select, updat
 
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.extensions import db
 from app.models import AccessToken, RefreshToken, User
 
@@ -36,7 +37,7 @@ _PERSONAL_PREFIX = "mdpat_"
 # A token's last use is shown to its owner; to the minute would cost a write with every call.
 _LAST_USE_STEP = timedelta(minutes=10)
 _OPTIONS: Any = {"verify_aud": False}  # our tokens name nobody
-_BAD_TOKEN = "The token is not valid, or no longer."
+_BAD_TOKEN = say("The token is not valid, or no longer.")
 
 
 def issue_tokens(*, user: User, now: datetime) -> dict[str, str]:
@@ -128,9 +129,9 @@ def create_personal_token(*, actor: Actor, name: str, scope: str, now: datetime)
         raise NotSignedIn
     name = name.strip()
     if not 1 <= len(name) <= 80:
-        raise InvalidInput.of("name", "A token has a name of 1 to 80 characters.")
+        raise InvalidInput.of("name", say("A token has a name of 1 to 80 characters."))
     if scope not in SCOPES:
-        raise InvalidInput.of("scope", "A token is to read or to write.")
+        raise InvalidInput.of("scope", say("A token is to read or to write."))
     text = _PERSONAL_PREFIX + secrets.token_urlsafe(32)
     with unit_of_work(now) as uow:
         token = AccessToken(
@@ -177,7 +178,7 @@ def revoke_personal_token(*, actor: Actor, token_id: int, now: datetime) -> None
             .values(revoked_at=now)
         ).rowcount
         if not taken:
-            raise NotFound("There is no such token.")
+            raise NotFound(say("There is no such token."))
         record(uow, actor=actor, action=AuditAction.ACCESS_TOKEN_REVOKE, meta={"token_id": token_id})
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, NotFound
+from app.domain.words import say
 from app.extensions import db
 from app.models import Event, Match, Tournament
 from app.models.types import utc_now
@@ -204,7 +205,7 @@ def _begin(session: Session) -> Connection:
             if "locked" not in str(error.orig):
                 raise
             if time.monotonic() > give_up_at:
-                raise Conflict("The database is busy with another change; try again.") from error
+                raise Conflict(say("The database is busy with another change; try again.")) from error
             time.sleep(random.uniform(0.01, 0.05))
 
 
