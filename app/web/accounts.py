@@ -11,6 +11,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import refresh
 from flask_login import current_user, login_user, logout_user
 
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused, TooManyRequests
@@ -21,7 +22,7 @@ from app.services import accounts, tokens, tournaments
 from app.services.queries import calendars, pages
 from app.services.tournaments.links import hash_of
 
-from .forms.accounts import LoginForm, PasswordForm, PlainForm, RegisterForm, TokenForm
+from .forms.accounts import LanguageForm, LoginForm, PasswordForm, PlainForm, RegisterForm, TokenForm
 from .guards import current_actor, now, own_path, signed_in
 
 blueprint = Blueprint("accounts", __name__)
@@ -116,8 +117,21 @@ def join(token: str):
 @blueprint.get("/account/")
 @signed_in
 def account():
-    """The own account: password, tokens, sessions."""
+    """The own account: language, password, tokens, sessions."""
     return _account_page()
+
+
+@blueprint.post("/account/language")
+@signed_in
+def set_language():
+    """Another language for the pages, from the answer on."""
+    form = LanguageForm()
+    if not form.validate():
+        return _account_page(400, language_form=form)
+    accounts.set_language(actor=current_actor(), language=form.language.data, now=now())
+    refresh()
+    flash(said(say("Language saved.")), "good")
+    return redirect(url_for("accounts.account"), code=303)
 
 
 @blueprint.post("/account/password")
@@ -175,9 +189,12 @@ def revoke_token(token_id: int):
 
 
 def _account_page(status: int = 200, **values) -> tuple[str, int]:
-    forms = {"password_form": None, "token_form": None, "new_token": None} | values
-    forms["password_form"] = forms["password_form"] or PasswordForm(formdata=None)
-    forms["token_form"] = forms["token_form"] or TokenForm(formdata=None)
+    forms = {
+        "language_form": LanguageForm(formdata=None, language=current_user.language),
+        "password_form": PasswordForm(formdata=None),
+        "token_form": TokenForm(formdata=None),
+        "new_token": None,
+    } | values
     actor = current_actor()
     listed = tokens.list_personal_tokens(actor=actor)
     feeds = calendars.list_feeds(actor).rows(offset=0)

@@ -174,11 +174,41 @@ def test_what_cannot_be_registered_is_named(client, username, password, reason):
 
 
 @pytest.mark.parametrize(
-    "path", ["/account/password", "/account/sessions/end", "/account/tokens", "/account/tokens/1/revoke"]
+    "path",
+    [
+        "/account/language",
+        "/account/password",
+        "/account/sessions/end",
+        "/account/tokens",
+        "/account/tokens/1/revoke",
+    ],
 )
 def test_the_account_is_for_who_is_signed_in(client, path):
     assert client.post(path).location == "/login"
     assert client.get("/account/").location == "/login?next=/account/"
+
+
+def test_the_account_decides_the_language_and_else_the_browser(web_client):
+    user = factories.user()
+    client = web_client(user)
+    german = {"Accept-Language": "de-AT,de;q=0.9"}
+    assert 'lang="de"' in client.get("/account/", headers=german).text
+    assert client.post("/account/language", {"language": "bn"}, headers=german).status_code == 303
+    assert factories.fresh(user).language == "bn"
+    page = client.get("/account/", headers=german).text
+    assert '<html lang="bn"' in page
+    assert '<option lang="bn" selected value="bn">বাংলা</option>' in page
+    client.post("/account/language", {"language": ""})
+    assert '<html lang="de"' in client.get("/account/", headers=german).text
+    assert len(factories.audit_rows(action="USER_LANGUAGE_CHANGE", user_id=user.id)) == 2
+
+
+def test_a_language_that_no_page_speaks_is_refused(web_client):
+    user = factories.user()
+    response = web_client(user).post("/account/language", {"language": "tlh"})
+    assert response.status_code == 400
+    assert "The language was not changed." in response.text
+    assert factories.fresh(user).language == ""
 
 
 def test_another_password_ends_every_other_session(web_client):

@@ -1,10 +1,11 @@
 """The forms with which people sign in, register and look after their account."""
 
-from wtforms import HiddenField, PasswordField, RadioField, StringField
+from wtforms import HiddenField, PasswordField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from app.domain.errors import DomainError
 from app.domain.words import say
+from app.languages import LANGUAGES
 
 from .base import LARGEST_ID, SpokenForm
 
@@ -66,6 +67,19 @@ class PasswordForm(AccountForm):
 
     current_password = _password(say("Current password"), "current-password")
     new_password = _password(say("New password"), "new-password", say("Signs you out everywhere else."))
+
+
+class LanguageForm(AccountForm):
+    """In which language pages speak to one; empty where the browser decides."""
+
+    language = SelectField(
+        say("Language"),
+        description=say("Of the pages that you see. What people have entered stays as it is."),
+        choices=[
+            ("", say("As your browser asks")),
+            *((code, name, {"lang": code}) for code, name in LANGUAGES.items()),
+        ],
+    )
 
 
 class TokenForm(AccountForm):

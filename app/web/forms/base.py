@@ -1,6 +1,5 @@
 """What forms share: the language, the hidden version and view, own ids, and errors from the services."""
 
-from copy import copy
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -73,7 +72,7 @@ class Spoken(DefaultMeta):
     def render_field(self, field: Field, render_kw: dict) -> str:
         """The field with its choices and attributes in the reader's language; the form stays as it is."""
         if current_language() != ENGLISH:
-            field = copy(field)
+            field = _copy(field)
             if field.render_kw:
                 field.render_kw = {name: _shown(value) for name, value in field.render_kw.items()}
             if isinstance(field, SelectField | SelectMultipleField) and field.choices:
@@ -82,6 +81,13 @@ class Spoken(DefaultMeta):
 
 
 _TRANSLATIONS = _Translations()
+
+
+def _copy(field: Field) -> Field:
+    # Of a class of fields, `copy` makes an unbound one.
+    other = object.__new__(type(field))
+    vars(other).update(vars(field))
+    return other
 
 
 def _shown(value: Any) -> Any:
