@@ -5,7 +5,7 @@ reader's. The API, the logs and what is stored are English always.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,10 @@ _FORMATS = {
     "short": "d MMM HH:mm",
     "date": "EEEE d MMMM y",
     "datetime": "EEE d MMM y, HH:mm",
+    "weekday": "EEEE",
+    "weekday, short": "EEE",
+    "day of month": "d MMMM",
+    "day of month, short": "d MMM",
 }
 # Where a language writes them otherwise; as browsers do, which put the reader's own times in their place.
 _OTHER_FORMATS = {
@@ -48,11 +52,14 @@ _OTHER_FORMATS = {
         "short": "d. MMM HH:mm",
         "date": "EEEE, d. MMMM y",
         "datetime": "EEE, d. MMM y, HH:mm",
+        "day of month": "d. MMMM",
+        "day of month, short": "d. MMM",
     },
     "es": {
         "day": "EEE, d MMM",
         "date": "EEEE, d 'de' MMMM 'de' y",
         "datetime": "EEE, d MMM y, HH:mm",
+        "day of month": "d 'de' MMMM",
     },
     "bn": {"date": "EEEE, d MMMM, y", "datetime": "EEE, d MMM, y, HH:mm"},
 }
@@ -120,8 +127,8 @@ def number(value: float) -> str:
     return format_decimal(value, locale=current_language(), numbering_system=_DIGITS)
 
 
-def written(moment: datetime, fmt: str, language: str) -> str:
-    """A time as the language writes it; `fmt` is time, day, short, date or datetime."""
+def written(moment: date, fmt: str, language: str) -> str:
+    """A time or a day as the language writes it; `fmt` is one of `_FORMATS`."""
     return format_datetime(moment, _OTHER_FORMATS.get(language, {}).get(fmt, _FORMATS[fmt]), locale=language)
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from .errors import InvalidInput
+from .words import say
 
 MAX_INTERVAL_MINUTES = 7 * 24 * 60
 # Nothing is planned earlier or later than this, but slips of the finger are. In the years next to the ends of
@@ -21,13 +22,16 @@ def check_in_deadline(scheduled_time: datetime | None, window_minutes: int, now:
 def require_future(scheduled_time: datetime, now: datetime) -> None:
     """Raise InvalidInput unless the time is ahead, and not absurdly far."""
     if scheduled_time <= now:
-        raise InvalidInput.of("scheduled_time", "Choose a time in the future.")
+        raise InvalidInput.of("scheduled_time", say("Choose a time in the future."))
     if scheduled_time.year > LAST_YEAR:
-        raise InvalidInput.of("scheduled_time", f"Choose a time before the end of {LAST_YEAR}.")
+        raise InvalidInput.of(
+            "scheduled_time", say("Choose a time before the end of %(year)s.", year=LAST_YEAR)
+        )
 
 
 def staggered(first: datetime, interval_minutes: int, count: int) -> list[datetime]:
     """The start times of `count` matches, `interval_minutes` apart."""
     if not 0 <= interval_minutes <= MAX_INTERVAL_MINUTES:
-        raise InvalidInput.of("interval_minutes", f"An interval is 0 to {MAX_INTERVAL_MINUTES} minutes.")
+        reason = say("An interval is 0 to %(most)s minutes.", most=MAX_INTERVAL_MINUTES)
+        raise InvalidInput.of("interval_minutes", reason)
     return [first + timedelta(minutes=interval_minutes * place) for place in range(count)]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, update
 
 from app.domain.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.models import CalendarFeed, User
 from app.models.following import FEED_KINDS
 
@@ -42,10 +43,10 @@ def create_feed(*, actor: Actor, kind: str, subject_id: int | None, now: datetim
     """
     _require_writer(actor)
     if kind not in FEED_KINDS:
-        raise InvalidInput.of("kind", f"Must be one of {', '.join(FEED_KINDS)}.")
+        raise InvalidInput.of("kind", say("Must be one of %(kinds)s.", kinds=", ".join(FEED_KINDS)))
     if subject_id is None:
         if kind != "coordinator":
-            raise InvalidInput.of("id", f"Say which {kind}.")
+            raise InvalidInput.of("id", say("Say which %(kind)s.", kind=kind))
         subject_id = actor.user_id
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     with unit_of_work(now) as uow:
@@ -54,7 +55,7 @@ def create_feed(*, actor: Actor, kind: str, subject_id: int | None, now: datetim
             raise NotFound
         _end(uow, actor.user_id, CalendarFeed.kind == kind, CalendarFeed.subject_id == subject_id)
         if _count(uow, actor.user_id) >= MOST_FEEDS:
-            raise Refused([f"You have {MOST_FEEDS} calendar addresses; revoke some first."])
+            raise Refused([say("You have %(most)s calendar addresses; revoke some first.", most=MOST_FEEDS)])
         feed = CalendarFeed(
             user_id=actor.user_id,
             kind=kind,
@@ -74,7 +75,7 @@ def revoke_feed(*, actor: Actor, feed_id: int, now: datetime) -> None:
     _require_writer(actor)
     with unit_of_work(now) as uow:
         if not _end(uow, actor.user_id, CalendarFeed.id == feed_id):
-            raise NotFound("There is no such calendar.")
+            raise NotFound(say("There is no such calendar."))
         record(uow, actor=actor, action=AuditAction.CALENDAR_FEED_REVOKE, meta={"feed_id": feed_id})
 
 
@@ -95,7 +96,7 @@ def _require_writer(actor: Actor) -> None:
     if actor.is_anonymous:
         raise NotSignedIn
     if not actor.can_write:
-        raise NotAllowed("This token may only read.")
+        raise NotAllowed(say("This token may only read."))
 
 
 def _lock_user(uow: UnitOfWork, user_id: int) -> None:

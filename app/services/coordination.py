@@ -6,6 +6,7 @@ from app.domain.errors import InvalidInput, Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.states import MatchState, closed_reasons
+from app.domain.words import say
 
 from . import audit
 from .audit import AuditAction
@@ -30,7 +31,7 @@ def hand_over(
     """
     note = note.strip()
     if len(note) > LONGEST_NOTE:
-        raise InvalidInput.of("note", f"A note has at most {LONGEST_NOTE} characters.")
+        raise InvalidInput.of("note", say("A note has at most %(most)s characters.", most=LONGEST_NOTE))
     _answer(actor, match_id, now, expected_version, HANDS_OVER, note)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.errors import NotFound, Refused
 from app.domain.events import EventType
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.models import Screen
 from app.services import audit
 from app.services.audit import AuditAction
@@ -124,10 +125,10 @@ def send_message(
         load(uow, actor, tournament_id)
         text = _text("message", message, TEXT_LENGTH)
         if screen_id is not None and _get(uow, tournament_id, screen_id).kind != BOARD:
-            raise Refused(["An overlay is part of a broadcast, and shows no messages."])
+            raise Refused([say("An overlay is part of a broadcast, and shows no messages.")])
         boards = _boards(uow, tournament_id, screen_id)
         if not boards:
-            raise Refused(["No board is open, so nobody would see the message."])
+            raise Refused([say("No board is open, so nobody would see the message.")])
         changed = [screen for screen in boards if screen.message != text]
         for screen in changed:
             screen.message = text

@@ -11,6 +11,8 @@ from markupsafe import Markup, escape
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.schedule.mends import MendKind
+from app.domain.words import say, say_all
+from app.languages import said
 from app.services import access, matches
 from app.services.schedule.conflicts import Told
 from app.services.schedule.handovers import list_handovers
@@ -26,11 +28,11 @@ blueprint = Blueprint("conflict_inbox", __name__, url_prefix="/dashboard/conflic
 PER_PAGE = 25
 _MOST_DIGITS = 9
 _DONE = {
-    MendKind.MOVE: "has another time",
-    MendKind.STATION: "has another station",
-    MendKind.NO_STATION: "has no station any more",
-    MendKind.NO_COORDINATOR: "has no coordinator any more",
-    MendKind.NO_STREAM: "is on no stream any more",
+    MendKind.MOVE: say("M%(number)s has another time."),
+    MendKind.STATION: say("M%(number)s has another station."),
+    MendKind.NO_STATION: say("M%(number)s has no station any more."),
+    MendKind.NO_COORDINATOR: say("M%(number)s has no coordinator any more."),
+    MendKind.NO_STREAM: say("M%(number)s is on no stream any more."),
 }
 
 
@@ -87,12 +89,12 @@ def undo(batch_id: int) -> Response:
 def linked(told: Told) -> Markup:
     """The sentence of a conflict, with links to its matches."""
     places = {
-        place: Markup('<a href="/matches/{}/">{}</a>').format(told.links[place], label)
+        place: Markup('<a href="/matches/{}/">{}</a>').format(told.links[place], said(label))
         if told.links[place]
-        else label
+        else said(label)
         for place, label in told.labels.items()
     }
-    return escape(told.sentence).format(who=told.subject, **places)
+    return escape(said(told.sentence)) % {"who": told.subject, **places}
 
 
 def _mend(form: MendForm) -> Outcome:
@@ -106,7 +108,7 @@ def _mend(form: MendForm) -> Outcome:
         expected_version=wanted.expected_version,
         now=now(),
     )
-    text = f"M{_match_number(wanted.match_id)} {_DONE[kind]}."
+    text = say(_DONE[kind], number=_match_number(wanted.match_id))
     return Outcome(text, done["batch_id"], warnings=tuple(done["warnings"]))
 
 
@@ -119,12 +121,13 @@ def _assign(form: AssignForm) -> Outcome:
         expected_version=form.version.data,
         now=now(),
     )
-    return Outcome(f"M{_match_number(match_id)} has another coordinator.", warnings=tuple(warnings))
+    text = say("M%(number)s has another coordinator.", number=_match_number(match_id))
+    return Outcome(text, warnings=tuple(warnings))
 
 
 def _undo(batch_id: int) -> Outcome:
     undo_version(actor=current_actor(), batch_id=batch_id, now=now())
-    return Outcome("Taken back: everything is as before.")
+    return Outcome(say("Taken back: everything is as before."))
 
 
 def _match_number(match_id: int) -> int:
@@ -135,19 +138,22 @@ def _do(form: RoomForm, verb: Callable[..., Outcome]) -> Response:
     """Do what the form asks, and show the list as it is then, with what became of it."""
     if not form.validate():
         reasons = tuple(reason for reasons in form.errors.values() for reason in reasons)
-        return _answer(Outcome("Nothing was done.", reasons=reasons, is_refused=True), 400)
+        return _answer(Outcome(say("Nothing was done."), reasons=reasons, is_refused=True), 400)
     try:
         outcome = verb(form)
     except Conflict as lost:
-        reasons = (*lost.changes, "Look at the list as it is now, and decide again.")
-        return _answer(Outcome(f"Nothing was done. {lost.detail}", reasons=reasons, is_refused=True), 409)
+        reasons = (*lost.changes, say("Look at the list as it is now, and decide again."))
+        text = say("Nothing was done. %(reason)s", reason=lost.detail)
+        return _answer(Outcome(text, reasons=reasons, is_refused=True), 409)
     except (Refused, InvalidInput) as error:
         reasons = tuple(getattr(error, "reasons", None) or [error.detail])
-        return _answer(Outcome("Nothing was done.", reasons=reasons, is_refused=True), 400)
+        return _answer(Outcome(say("Nothing was done."), reasons=reasons, is_refused=True), 400)
     if is_htmx():
         return _answer(outcome)
-    told = " ".join([outcome.text, *(["Note:", *outcome.warnings] if outcome.warnings else [])])
-    flash(told, "ask" if outcome.warnings else "good")
+    told = [outcome.text]
+    if outcome.warnings:
+        told.append(say("Note: %(warnings)s", warnings=say_all(outcome.warnings)))
+    flash(said(say_all(told)), "ask" if outcome.warnings else "good")
     done = {"done": outcome.batch_id} if outcome.batch_id else {}
     return redirect(_address(_slug(), _page(), **done), code=303)
 

@@ -4,7 +4,7 @@ None of it reads the request, so that fragments can be rendered for a push as we
 """
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from time import monotonic
@@ -63,6 +63,7 @@ def register_template_helpers(app: Flask) -> None:
     app.jinja_env.filters.update(
         utc=utc,
         local_time=local_time,
+        day_words=day_words,
         input_time=input_time,
         sort_key=sort_key,
         state_label=state_label,
@@ -144,6 +145,11 @@ def _drawn_moment(value: datetime | str | None, zone: str, fmt: str, css: str, l
     named = Markup(' class="{}"').format(css) if css else ""
     element = Markup('<time{} datetime="{}" data-fmt="{}" data-zone="{}">{}</time>')
     return element.format(named, utc(value), fmt, zone, _local_time(value, zone, fmt, language))
+
+
+def day_words(day: date, fmt: str = "date") -> str:
+    """A day of the calendar in the reader's words; `fmt` is date, weekday or `day of month`, also short."""
+    return written(day, fmt, current_language())
 
 
 def input_time(value: datetime | str | None, zone: str) -> str:

@@ -11,6 +11,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.domain.errors import NotFound
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import access, tournaments
 from app.services.queries import board as queries
@@ -137,5 +139,14 @@ def _size(name: str, bounds: tuple[float, float]) -> str:
     except ValueError:
         value = -1.0
     if not lowest <= value <= highest:
-        raise BadRequest(f"{name}: a number from {lowest:g} to {highest:g}.")
+        raise BadRequest(
+            said(
+                say(
+                    "%(name)s: a number from %(lowest)s to %(highest)s.",
+                    name=name,
+                    lowest=f"{lowest:g}",
+                    highest=f"{highest:g}",
+                )
+            )
+        )
     return f"{value:g}"

@@ -4,6 +4,8 @@ from flask import Blueprint, Response, flash, make_response, render_template
 
 from app.domain.errors import Conflict, Refused
 from app.domain.permissions import Permission
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import access
 from app.services.queries import station_queue
@@ -30,7 +32,7 @@ def call_next(slug: str, station_id: int) -> Response:
     tournament = _tournament(slug, Permission.MATCH_CALL)
     form = CallNextForm()
     if not form.validate():
-        return _page(tournament, status=400, failed=(station_id, "Nothing was called; press again."))
+        return _page(tournament, status=400, failed=(station_id, say("Nothing was called; press again.")))
     try:
         calls.call_next(
             actor=current_actor(),
@@ -46,7 +48,7 @@ def call_next(slug: str, station_id: int) -> Response:
         )
     if is_htmx():
         return _page(_tournament(slug, Permission.DESK_VIEW), called_at=station_id)
-    flash("Match called.", "good")
+    flash(said(say("Match called.")), "good")
     return go_to(f"/tournaments/{slug}/stations/#station-{station_id}")
 
 

@@ -12,6 +12,8 @@ from werkzeug.exceptions import NotFound as PageNotFound
 from app.answers import kept_for_strangers
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
+from app.domain.words import say, say_n
+from app.languages import current_language, said
 from app.models import Tournament
 from app.services import access
 from app.services.queries import estimates
@@ -20,6 +22,7 @@ from app.services.queries.schedule_versions import find_version
 from app.services.schedule import versions
 
 from . import drawing
+from .filters import day_words
 from .forms.schedule import ScheduleChangesForm, placement_text
 from .guards import current_actor, now, signed_in
 from .htmx import go_to, is_htmx
@@ -123,8 +126,10 @@ def undo(slug: str, batch_id: int):
         return _answer("schedule/_undone.html", "schedule/undo.html", 409, **values)
     if is_htmx():
         return _partial("schedule/_undone.html", 200, tournament=tournament, conflict=None, undone=undone)
-    count = len(undone)
-    flash(f"Taken back: {count} {'match is' if count == 1 else 'matches are'} as before.", "good")
+    told = say_n(
+        len(undone), "Taken back: %(num)s match is as before.", "Taken back: %(num)s matches are as before."
+    )
+    flash(said(told), "good")
     return go_to(f"/tournaments/{slug}/schedule/")
 
 
@@ -135,11 +140,11 @@ def timetable_block(match: dict, plans: bool = False, zone: str = "") -> Markup:
     `plans`: whoever looks may move it. `zone` is that of its station, where that is another one.
     """
     shown = match if plans else match | {"version": None}
-    return _rendered_block(tuple(shown.get(name) for name in _BLOCK_FIELDS), plans, zone)
+    return _rendered_block(current_language(), tuple(shown.get(name) for name in _BLOCK_FIELDS), plans, zone)
 
 
 @lru_cache(maxsize=4096)
-def _rendered_block(values: tuple, plans: bool, zone: str) -> Markup:
+def _rendered_block(_language: str, values: tuple, plans: bool, zone: str) -> Markup:
     match = dict(zip(_BLOCK_FIELDS, values, strict=True))
     template = current_app.jinja_env.get_template("schedule/_block.html")
     return template.make_module({"match": match, "plans": plans, "zone": zone}).__html__().strip()
@@ -186,7 +191,10 @@ def _list(seen: Seen, day: date | None, order: str) -> dict:
         estimates.tell(rows, now())
         earlier = [row for row in rows if queries.interval_of(row).start < bounds.start]
         rows = rows[len(earlier) :]
-    parts = [(f"Since {day - timedelta(days=1):%A}", earlier)] if earlier else []
+    parts = []
+    if earlier:
+        day_before = day_words(day - timedelta(days=1), "weekday")
+        parts = [(say("Since %(day)s", day=day_before), earlier)]
     parts += drawing.by_station(rows) if order == "station" else [("", rows)] if rows else []
     return {"parts": parts, "grid": None}
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.schedule.plan import Interval, StationHours
+from app.domain.words import say
 from app.services.queries.timetable import Pause, interval_of
 
 _HOUR = timedelta(hours=1)
@@ -170,7 +171,9 @@ def _columns(
     ]
     if None in by_station or scope.plans:
         columns.append(
-            Column(None, "No station" if stations else "Matches", zone, "", by_station.get(None, []))
+            Column(
+                None, say("No station") if stations else say("Matches"), zone, "", by_station.get(None, [])
+            )
         )
     return columns
 
@@ -183,9 +186,13 @@ def zone_note(zone: str | None, own: str, moment: datetime) -> str:
     difference = offsets[0] - offsets[1]
     if not difference:
         return ""
-    hours = f"{abs(difference) / _HOUR:g} h"
-    town = zone.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{town}, {hours} {'ahead' if difference > timedelta() else 'behind'}"
+    place = {
+        "town": zone.rsplit("/", 1)[-1].replace("_", " "),
+        "hours": f"{abs(difference) / _HOUR:g}",
+    }
+    if difference > timedelta():
+        return say("%(town)s, %(hours)s h ahead", **place)
+    return say("%(town)s, %(hours)s h behind", **place)
 
 
 def _placed(row: dict, extent: Interval) -> dict:

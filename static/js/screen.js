@@ -82,7 +82,7 @@
     var ribbon = document.querySelector("[data-board-stale]");
     document.body.toggleAttribute("data-stale", isStale);
     if (!ribbon) return;
-    if (isStale) ribbon.textContent = "Not up to date since " + clock().format(new Date(live.heardAt()));
+    if (isStale) ribbon.textContent = say("Not up to date since %(time)s", { time: clock().format(new Date(live.heardAt())) });
     if (ribbon.hidden !== isStale) return;
     ribbon.hidden = !isStale;
     document.dispatchEvent(new CustomEvent("screen:told"));
@@ -101,8 +101,8 @@
   }
 
   function minutes(number) {
-    if (number < 60) return number + " min";
-    return Math.floor(number / 60) + ":" + String(number % 60).padStart(2, "0") + " h";
+    if (number < 60) return say("%(minutes)s min", { minutes: number });
+    return say("%(time)s h", { time: Math.floor(number / 60) + ":" + String(number % 60).padStart(2, "0") });
   }
 
   function clockOf(row) {
@@ -112,7 +112,7 @@
     var time = row.querySelector(".match-row__time[datetime]");
     var left = time ? Math.ceil((Date.parse(time.getAttribute("datetime")) - Date.now()) / 60000) : NaN;
     if (isNaN(left) || left > 12 * 60) return "";
-    return left > 0 ? "in " + minutes(left) : "now due";
+    return left > 0 ? say("in %(time)s", { time: minutes(left) }) : say("now due");
   }
 
   function tick() {

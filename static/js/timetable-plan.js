@@ -14,7 +14,7 @@
   var previewed = [];                 // the matches that the panel tells of
   var carried = null;                 // {id, block, ghost, start, station, ...} while a match is on its way
 
-  function say(text) {
+  function announce(text) {
     var region = document.getElementById("timetable-said");
     if (region) region.textContent = text;
   }
@@ -27,10 +27,14 @@
   function tray() { return document.querySelector("[data-tray]"); }
 
   function words(start, station) {
-    if (start === null) return "without a time";
+    if (start === null) return say("without a time");
     var column = tt.column(station);
-    return tt.clock(start) + ", " + (column ? column.querySelector(".tt-col__name").textContent : "no station");
+    var where = column ? column.querySelector(".tt-col__name").textContent : say("no station");
+    return say("%(time)s, %(station)s", { time: tt.clock(start), station: where });
   }
+
+  // What is said of a match and the place where it is.
+  function standing(block, where) { return { match: name(block), place: words(where.start, where.station) }; }
 
   // -- a match on its way: a ghost shows where it would stand ------------------------------------
 
@@ -46,9 +50,7 @@
     show();
   }
 
-  function isPast(start) {
-    return start !== null && start <= Date.now() && start !== origin(carried.block).start;
-  }
+  function isPast(start) { return start !== null && start <= Date.now() && start !== origin(carried.block).start; }
 
   function show() {
     var at = carried.start === null ? null : (carried.start - tt.moment(tt.grid().dataset.start)) / MINUTE;
@@ -56,7 +58,7 @@
     var lasts = Math.min(Number(carried.block.dataset.minutes), at === null ? Infinity : tt.length() - at);
     tray().classList.toggle("is-target", at === null);
     carried.ghost.classList.toggle("is-refused", isPast(carried.start));
-    carried.ghost.textContent = name(carried.block) + " " + (at === null ? "no time" : tt.clock(carried.start));
+    carried.ghost.textContent = name(carried.block) + " " + (at === null ? say("no time") : tt.clock(carried.start));
     if (at !== null) {
       carried.ghost.dataset.at = tt.span(Math.max(at, 0));
       carried.ghost.dataset.for = tt.span(lasts);
@@ -77,25 +79,20 @@
 
   function giveUp() {
     var what = letGo();
-    say(name(what.block) + " stays: " + words(what.from.start, what.from.station) + ".");
+    announce(say("%(match)s stays: %(place)s.", standing(what.block, what.from)));
   }
 
   function drop() {
-    if (isPast(carried.start)) {
-      var late = letGo();
-      return say(name(late.block) + " stays: that time is past.");
-    }
-    var what = letGo(), own = origin(what.block), grip = what.block.querySelector("[data-grip]");
+    var isLate = isPast(carried.start), what = letGo(), own = origin(what.block), grip = what.block.querySelector("[data-grip]");
+    if (isLate) return announce(say("%(match)s stays: that time is past.", { match: name(what.block) }));
     var hadFocus = what.block.contains(document.activeElement);
     if (what.start === null) what.station = "";
-    if (what.start === what.from.start && what.station === what.from.station) {
-      return say(name(what.block) + " stays: " + words(what.start, what.station) + ".");
-    }
+    if (what.start === what.from.start && what.station === what.from.station) return announce(say("%(match)s stays: %(place)s.", standing(what.block, what)));
     if (what.start === own.start && what.station === own.station) moved.delete(what.id);
     else moved.set(what.id, { start: what.start, station: what.station, version: what.block.dataset.version });
     apply(what.block);
     if (hadFocus) grip.focus({ preventScroll: true });
-    say(name(what.block) + " put down: " + words(what.start, what.station) + ". " + moved.size + (moved.size === 1 ? " change is" : " changes are") + " not saved yet.");
+    announce(sayN(moved.size, "%(match)s put down: %(place)s. %(num)s change is not saved yet.", "%(match)s put down: %(place)s. %(num)s changes are not saved yet.", standing(what.block, what)));
     preview();
   }
 
@@ -209,7 +206,7 @@
       event.preventDefault();
       if (isCarried) return drop();
       pickUp(grip.closest(".tt-block"), "keys");
-      return say(name(carried.block) + " picked up: " + words(carried.start, carried.station) + ". Arrow keys move it, Enter puts it down, Escape gives up.");
+      return announce(say("%(match)s picked up: %(place)s. Arrow keys move it, Enter puts it down, Escape gives up.", standing(carried.block, carried)));
     }
     var keys = { ArrowUp: [-STEP, 0], ArrowDown: [STEP, 0], PageUp: [-60, 0], PageDown: [60, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
     if (!isCarried || !keys[event.key]) return;
@@ -228,16 +225,17 @@
     } else if (by) {
       var to = by > 0 ? up(carried.start + 1) : up(carried.start) - STEP * MINUTE;
       to += (by - Math.sign(by) * STEP) * MINUTE;
-      if (to < first || to > last) return say("The grid ends here. Show the whole day to go on.");
+      if (to < first || to > last) return announce(say("The grid ends here. Show the whole day to go on."));
       carried.start = to;
     } else {
       var next = columns.indexOf(tt.column(carried.station)) + aside;
-      if (next >= columns.length) return say("There is no further station.");
+      if (next >= columns.length) return announce(say("There is no further station."));
       if (next < 0) carried.start = null;
       else carried.station = columns[next].dataset.station;
     }
     show();
-    say(words(carried.start, carried.station) + (isPast(carried.start) ? ": past" : "") + ".");
+    var where = standing(carried.block, carried);
+    announce(isPast(carried.start) ? say("%(place)s: past.", where) : say("%(place)s.", where));
   }
 
   function up(time) { return Math.ceil(time / (STEP * MINUTE)) * STEP * MINUTE; }
@@ -256,7 +254,6 @@
   // -- what was moved: previewed, saved, taken back ---------------------------------------------------
 
   var timer = null;
-
   function preview() {
     clearTimeout(timer);
     if (!moved.size) return closePanel();
@@ -289,7 +286,7 @@
     closePanel();
     ids.forEach(function (id) { if (tt.block(id)) apply(tt.block(id)); });
     tt.ask(ids, 0);
-    say("Given up: the schedule is as it was.");
+    announce(say("Given up: the schedule is as it was."));
   }
 
   document.addEventListener("htmx:after:swap", function () {
@@ -305,14 +302,15 @@
         if (tt.block(id)) tt.block(id).classList.remove("is-moved");
       });
       tt.ask(ids, 0);
-      say(done.querySelector("p").textContent);
+      announce(done.querySelector("p").textContent);
       var next = done.querySelector("button");
       if (next && document.activeElement === document.body) next.focus({ preventScroll: true });
     });
     var shown = document.querySelector("#timetable-panel [data-previewed]");
     if (shown && shown.dataset.told !== "1") {
       shown.dataset.told = "1";
-      say(shown.dataset.previewed + " to save, " + shown.dataset.refused + " refused, " + shown.dataset.conflicts + " new conflicts.");
+      var found = { changes: shown.dataset.previewed, refused: shown.dataset.refused, conflicts: shown.dataset.conflicts };
+      announce(say("%(changes)s to save, %(refused)s refused, %(conflicts)s new conflicts.", found));
     }
   });
 

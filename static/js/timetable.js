@@ -81,8 +81,9 @@
     if (elsewhere) {
       there = document.createElement("span");
       there.className = "tt-block__there";
-      there.innerHTML = '(<span></span><span class="visually-hidden"> there</span>)';
+      there.innerHTML = '(<span></span><span class="visually-hidden"></span>)';
       there.firstElementChild.textContent = clock(start, elsewhere);
+      there.lastElementChild.textContent = " " + say("there");
       when.after(there);
     }
   }

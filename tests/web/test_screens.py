@@ -88,7 +88,7 @@ def test_the_board_has_views(client, hall, query, lists, brackets):
 )
 def test_the_board_has_themes(client, hall, theme, attribute):
     html = client.get(_path(hall["of"], f"board/?theme={theme}")).text
-    assert f'<html lang="en" class="board-root"{attribute}>' in html
+    assert f'<html lang="en" dir="ltr" class="board-root"{attribute}>' in html
 
 
 # -- overlays -----------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from app.domain.errors import InvalidInput
 from app.domain.timetable import FIRST_YEAR, LAST_YEAR
+from app.domain.words import say
 
 from .plan import Interval
 
@@ -16,16 +17,18 @@ LONGEST_BREAK = timedelta(days=7)
 def check_interval(interval: Interval, field: str = "ends_at") -> None:
     """Raise InvalidInput unless it ends after it begins, and lies in years that anybody plans for."""
     if interval.end <= interval.start:
-        raise InvalidInput.of(field, "The end must be after the beginning.")
+        raise InvalidInput.of(field, say("The end must be after the beginning."))
     if not FIRST_YEAR <= interval.start.year <= interval.end.year <= LAST_YEAR:
-        raise InvalidInput.of(field, f"Choose times in the years {FIRST_YEAR} to {LAST_YEAR}.")
+        reason = say("Choose times in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+        raise InvalidInput.of(field, reason)
 
 
 def check_break(interval: Interval) -> None:
     """Raise InvalidInput unless a break can be like this."""
     check_interval(interval)
     if interval.end - interval.start > LONGEST_BREAK:
-        raise InvalidInput.of("ends_at", f"A break lasts at most {LONGEST_BREAK.days} days.")
+        reason = say("A break lasts at most %(days)s days.", days=LONGEST_BREAK.days)
+        raise InvalidInput.of("ends_at", reason)
 
 
 def station_hours(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
@@ -35,9 +38,10 @@ def station_hours(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     """
     hours = sorted(intervals, key=lambda interval: (interval.start, interval.end))
     if len(hours) > MAX_HOURS:
-        raise InvalidInput.of("hours", f"A station has at most {MAX_HOURS} stretches of hours.")
+        reason = say("A station has at most %(most)s stretches of hours.", most=MAX_HOURS)
+        raise InvalidInput.of("hours", reason)
     for interval in hours:
         check_interval(interval, "hours")
     if any(one.overlaps(following) for one, following in pairwise(hours)):
-        raise InvalidInput.of("hours", "Two of the hours overlap.")
+        raise InvalidInput.of("hours", say("Two of the hours overlap."))
     return tuple(hours)

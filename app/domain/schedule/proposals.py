@@ -5,15 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
+from app.domain.words import say
+
 from .bounds import earliest_end
 from .grid import first_of
 from .plan import PlannedMatch
 from .problems import Problem, Timetable, sides_of
 
-BEGUN = "It has begun, or is over."
-WAITS = "A match that decides who plays in it has no time."
-TOO_LONG = "None of the given times, as far as they are ahead, is long enough for it."
-NO_ROOM = "Its sides, stations, breaks and other matches leave no room for it in the given times."
+BEGUN = say("It has begun, or is over.")
+WAITS = say("A match that decides who plays in it has no time.")
+TOO_LONG = say("None of the given times, as far as they are ahead, is long enough for it.")
+NO_ROOM = say("Its sides, stations, breaks and other matches leave no room for it in the given times.")
 
 
 class Placement(NamedTuple):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from app.domain.errors import InvalidInput
+from app.domain.words import say
 
 from .conflicts import ConflictKind, in_order, needs
 from .plan import EVER, Plan, PlannedMatch
@@ -72,7 +73,8 @@ def delay(plan: Plan, scope: Scope, minutes: int, now: datetime) -> list[Shift]:
     InvalidInput unless the minutes are 0 to MAX_DELAY_MINUTES.
     """
     if not 0 <= minutes <= MAX_DELAY_MINUTES:
-        raise InvalidInput.of("minutes", f"A delay is 0 to {MAX_DELAY_MINUTES} minutes.")
+        reason = say("A delay is 0 to %(most)s minutes.", most=MAX_DELAY_MINUTES)
+        raise InvalidInput.of("minutes", reason)
     if minutes == 0:
         return []
     late = timedelta(minutes=minutes)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from app.domain.errors import NotFound
 from app.domain.permissions import Actor
 from app.domain.schedule.plan import planned_minutes
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, CalendarFeed, Match, Participant, Station, Tournament, User
 from app.services.access import listed_tournaments
@@ -87,7 +88,7 @@ def _documents(actor: Actor, rows: Sequence[RowMapping]) -> list[dict]:
 def _subjects(actor: Actor, kind: str, ids: Collection[int]) -> dict[int, dict]:
     """What feeds of this kind are about, by id, as far as the actor may see it."""
     if kind == "coordinator":
-        own = _GONE | {"title": f"{actor.username} coordinates", "name": actor.username}
+        own = _GONE | {"title": say("%(name)s coordinates", name=actor.username), "name": actor.username}
         return {actor.user_id: own} if actor.user_id in ids else {}
     thing = _THINGS[kind]
     query = select(
@@ -107,8 +108,11 @@ def _subjects(actor: Actor, kind: str, ids: Collection[int]) -> dict[int, dict]:
 
 def list_choices(tournament: Tournament) -> list[tuple[str, list[tuple[str, str]]]]:
     """What of the tournament there are feeds of, in groups: `[(heading, [("kind:id", name)])]`."""
-    groups = [("", [(f"tournament:{tournament.id}", "All matches")])]
-    for heading, kind in (("At one station", "station"), ("Of one participant", "participant")):
+    groups = [("", [(f"tournament:{tournament.id}", say("All matches"))])]
+    for heading, kind in (
+        (say("At one station"), "station"),
+        (say("Of one participant"), "participant"),
+    ):
         thing = _THINGS[kind]
         query = select(thing.id, thing.name).where(thing.tournament_id == tournament.id)
         rows = db.session.execute(query.order_by(thing.name, thing.id))

@@ -11,6 +11,7 @@ from app.domain.permissions import Actor, Permission
 from app.domain.schedule.plan import Interval
 from app.domain.schedule.problems import Problem
 from app.domain.states import BEGUN, CLOSED
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, Match, Station, Tournament
 from app.services import access
@@ -102,15 +103,15 @@ def _propose(tournament: Tournament, wish: Wish, now: datetime, seconds: float) 
 
 def _check_windows(wish: Wish, now: datetime) -> None:
     if not 1 <= len(wish.windows) <= MAX_WINDOWS:
-        raise InvalidInput.of("windows", f"Give 1 to {MAX_WINDOWS} times of play.")
+        raise InvalidInput.of("windows", say("Give 1 to %(most)s times of play.", most=MAX_WINDOWS))
     days.require_countable("windows", *(moment for one in wish.windows for moment in (one.start, one.end)))
     if any(window.end <= window.start for window in wish.windows):
-        raise InvalidInput.of("windows", "Play ends after it begins.")
+        raise InvalidInput.of("windows", say("Play ends after it begins."))
     if all(window.end <= now for window in wish.windows):
-        raise InvalidInput.of("windows", "All of these times are past.")
+        raise InvalidInput.of("windows", say("All of these times are past."))
     first, last = min(one.start for one in wish.windows), max(one.end for one in wish.windows)
     if (last - first).days > MAX_WINDOWS:
-        raise InvalidInput.of("windows", f"All must lie within {MAX_WINDOWS} days.")
+        raise InvalidInput.of("windows", say("All must lie within %(most)s days.", most=MAX_WINDOWS))
 
 
 def _stations(tournament: Tournament, wish: Wish) -> list[Station]:
@@ -123,7 +124,7 @@ def _stations(tournament: Tournament, wish: Wish) -> list[Station]:
         return stations
     chosen = [station for station in stations if station.id in set(wish.station_ids)]
     if len(chosen) < len(set(wish.station_ids)) or not chosen:
-        raise InvalidInput.of("station_ids", "There is no such station in this tournament.")
+        raise InvalidInput.of("station_ids", say("There is no such station in this tournament."))
     return chosen
 
 
@@ -132,7 +133,7 @@ def _matches(tournament: Tournament, wish: Wish) -> list:
     if wish.bracket_id is not None:
         bracket = db.session.get(Bracket, wish.bracket_id)
         if bracket is None or bracket.tournament_id != tournament.id or bracket.is_deleted:
-            raise InvalidInput.of("bracket_id", "There is no such bracket in this tournament.")
+            raise InvalidInput.of("bracket_id", say("There is no such bracket in this tournament."))
         wanted.append(Match.bracket_id == bracket.id)
     if not wish.anew:
         wanted.append(Match.scheduled_time.is_(None))
@@ -142,7 +143,8 @@ def _matches(tournament: Tournament, wish: Wish) -> list:
         .order_by(Match.id)
     ).all()
     if not rows:
-        raise InvalidInput.of("bracket_id", "There is no match to be placed.")
+        raise InvalidInput.of("bracket_id", say("There is no match to be placed."))
     if len(rows) > MAX_MATCHES:
-        raise InvalidInput.of("bracket_id", f"At most {MAX_MATCHES} matches are placed at once.")
+        reason = say("At most %(most)s matches are placed at once.", most=MAX_MATCHES)
+        raise InvalidInput.of("bracket_id", reason)
     return list(rows)

@@ -9,6 +9,7 @@ from app.domain.errors import InvalidInput, NotFound, Refused
 from app.domain.permissions import Actor
 from app.domain.schedule.hours import check_break
 from app.domain.schedule.plan import Interval
+from app.domain.words import say
 from app.models import ScheduleBreak, Station
 from app.services import audit
 from app.services.audit import AuditAction
@@ -48,7 +49,7 @@ def add_break(
             .where(ScheduleBreak.tournament_id == tournament_id)
         )
         if standing >= MAX_BREAKS:
-            raise Refused([f"A tournament has at most {MAX_BREAKS} breaks."])
+            raise Refused([say("A tournament has at most %(most)s breaks.", most=MAX_BREAKS)])
         pause = ScheduleBreak(tournament_id=tournament_id, created_at=now, **values)
         uow.session.add(pause)
         uow.session.flush()
@@ -98,7 +99,7 @@ def _checked(uow: UnitOfWork, tournament_id: int, values: dict) -> dict:
     if values["station_id"] is not None:
         station = uow.session.get(Station, values["station_id"])
         if station is None or station.tournament_id != tournament_id:
-            raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+            raise InvalidInput.of("station_id", say("There is no such station in this tournament."))
     return values
 
 

@@ -6,6 +6,7 @@ from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Refu
 from app.domain.events import EventType
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, CLOSED, call_blocking_reasons
+from app.domain.words import say
 from app.models import Match, Station, Tournament
 from app.services import audit
 from app.services.audit import AuditAction
@@ -37,9 +38,9 @@ def call(
         _require_callable(match, found.tournament)
         if station_id not in (None, match.station_id):
             if not found.may(Permission.MATCH_SCHEDULE):
-                raise NotAllowed("You may call this match, but not place it at another station.")
+                raise NotAllowed(say("You may call this match, but not place it at another station."))
             if _find_station(uow, match.tournament_id, station_id) is None:
-                raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+                raise InvalidInput.of("station_id", say("There is no such station in this tournament."))
             change = {match.id: {"station_id": station_id}}
             warnings = conflicts.weigh(actor, found.tournament, change, now)
         _call(uow, actor, match, found.tournament, station_id or match.station_id)
@@ -63,9 +64,9 @@ def call_next(
             return match_id
         next_id = find_next_call(tournament, station_id, now)
         if next_id is None:
-            raise Refused([f"There is no match to call to {station.name} now."])
+            raise Refused([say("There is no match to call to %(station)s now.", station=station.name)])
         if match_id not in (None, next_id):
-            raise Conflict(f"Another match is next at {station.name} by now.")
+            raise Conflict(say("Another match is next at %(station)s by now.", station=station.name))
         match = lock(uow, next_id)
         _require_callable(match, tournament)
         # What is suggested fits in at this moment, which is all that counts once it is called.

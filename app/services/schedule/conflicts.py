@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from app.domain.errors import Refused
 from app.domain.permissions import Actor
 from app.domain.schedule.conflicts import Conflict, ConflictKind, new_conflicts
+from app.domain.words import say
 from app.extensions import db
 from app.models import Match, Participant, ScheduleBreak, Station, Tournament, User
 from app.services import access
@@ -56,8 +57,8 @@ def as_documents(actor: Actor, conflicts: Sequence[Conflict]) -> list[dict]:
 class Told:
     """A conflict in words, for somebody who learns nothing of matches that they may not see.
 
-    The `sentence` has places for `{who}`, `{first}` and `{second}`; by place, `labels` has the matches in
-    words, and `links` their ids, None for one that the reader may not see.
+    The `sentence` has places for `who`, `first` and `second`; by place, `labels` has the matches in words,
+    and `links` their ids, None for one that the reader may not see.
     """
 
     conflict: Conflict
@@ -69,7 +70,7 @@ class Told:
     @property
     def detail(self) -> str:
         """The whole sentence."""
-        return self.sentence.format(who=self.subject, **self.labels)
+        return say(self.sentence, who=self.subject, **self.labels)
 
     def document(self) -> dict:
         """`{"kind", "rest", "matches": [ids], "subject", "detail", "starts_at", "ends_at"}`, times in UTC."""
@@ -106,27 +107,29 @@ def _told(conflict: Conflict, subject: str, known: Mapping[int, tuple[str, str]]
     is_across = len({known[id_][1] for id_ in ids if id_ in known}) > 1
     words, links = {}, {}
     for place, id_ in zip(("first", "second"), ids, strict=False):
-        label, tournament = known.get(id_, ("a match of another tournament", ""))
-        words[place] = f"{label} of {tournament}" if is_across else label
+        label, tournament = known.get(id_, (say("a match of another tournament"), ""))
+        if is_across:
+            label = say("%(match)s of %(tournament)s", match=label, tournament=tournament)
+        words[place] = label
         links[place] = id_ if id_ in known else None
     sentences = _TOO_LITTLE_REST if conflict.rest else _SENTENCES
     return Told(conflict, sentences[conflict.kind], subject, words, links)
 
 
 _SENTENCES = {
-    ConflictKind.PARTICIPANT: "{who} plays {first} and {second} at the same time.",
-    ConflictKind.PERSON: "{who} plays {first} and {second} at the same time.",
-    ConflictKind.STATION: "{who} has {first} and {second} at the same time.",
-    ConflictKind.COORDINATOR: "{who} coordinates {first} and {second} at the same time.",
-    ConflictKind.STREAM: "{first} and {second} are on the same stream at the same time.",
-    ConflictKind.ORDER: "{second} is planned before {first}, which decides who plays, can be over.",
-    ConflictKind.BREAK: "{first} runs into {who}.",
-    ConflictKind.HOURS: "{first} is outside the hours of {who}.",
+    ConflictKind.PARTICIPANT: say("%(who)s plays %(first)s and %(second)s at the same time."),
+    ConflictKind.PERSON: say("%(who)s plays %(first)s and %(second)s at the same time."),
+    ConflictKind.STATION: say("%(who)s has %(first)s and %(second)s at the same time."),
+    ConflictKind.COORDINATOR: say("%(who)s coordinates %(first)s and %(second)s at the same time."),
+    ConflictKind.STREAM: say("%(first)s and %(second)s are on the same stream at the same time."),
+    ConflictKind.ORDER: say("%(second)s is planned before %(first)s, which decides who plays, can be over."),
+    ConflictKind.BREAK: say("%(first)s runs into %(who)s."),
+    ConflictKind.HOURS: say("%(first)s is outside the hours of %(who)s."),
 }
 _TOO_LITTLE_REST = {
-    ConflictKind.PARTICIPANT: "{who} has too little rest between {first} and {second}.",
-    ConflictKind.PERSON: "{who} has too little rest between {first} and {second}.",
-    ConflictKind.ORDER: "Whoever comes from {first} has too little rest before {second}.",
+    ConflictKind.PARTICIPANT: say("%(who)s has too little rest between %(first)s and %(second)s."),
+    ConflictKind.PERSON: say("%(who)s has too little rest between %(first)s and %(second)s."),
+    ConflictKind.ORDER: say("Whoever comes from %(first)s has too little rest before %(second)s."),
 }
 _SUBJECTS: dict[ConflictKind, Select] = {
     ConflictKind.PARTICIPANT: select(Participant.id, Participant.name),
@@ -163,6 +166,10 @@ def _known(actor: Actor, ids: Collection[int]) -> dict[int, tuple[str, str]]:
         .where(Match.id.in_(ids), access.visible_tournaments(actor))
     ).tuples()
     return {
-        id_: (f"M{number} ({name1 or 'open'} v {name2 or 'open'})", tournament)
+        id_: (_label(number, name1 or say("open"), name2 or say("open")), tournament)
         for id_, number, tournament, name1, name2 in rows
     }
+
+
+def _label(number: int, side1: str, side2: str) -> str:
+    return say("M%(number)s (%(side1)s v %(side2)s)", number=number, side1=side1, side2=side2)

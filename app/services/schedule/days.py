@@ -5,12 +5,14 @@ from zoneinfo import ZoneInfo
 
 from app.domain.errors import InvalidInput
 from app.domain.timetable import FIRST_YEAR, LAST_YEAR
+from app.domain.words import say
 
 
 def require_countable(field: str, *moments: datetime) -> None:
     """Raise InvalidInput, about the field, for a moment whose day no clock can tell in every zone."""
     if any(not FIRST_YEAR <= moment.year <= LAST_YEAR for moment in moments):
-        raise InvalidInput.of(field, f"Give a time in the years {FIRST_YEAR} to {LAST_YEAR}.")
+        reason = say("Give a time in the years %(first)s to %(last)s.", first=FIRST_YEAR, last=LAST_YEAR)
+        raise InvalidInput.of(field, reason)
 
 
 def end_of_day(moment: datetime, zone: str) -> datetime:

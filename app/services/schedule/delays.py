@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from app.domain.errors import InvalidInput, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.schedule.ripple import Scope, Shift, delay
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, Match, Participant, Station, Tournament, User
 from app.services import access
@@ -82,7 +83,7 @@ def delay_schedule(*, actor: Actor, tournament_id: int, late: Delay, now: dateti
     def placements() -> list[Placement]:
         shifts = _shifts(tournament, late, now)
         if not shifts:
-            raise Refused(["Nothing is planned from then on that could be moved."])
+            raise Refused([say("Nothing is planned from then on that could be moved.")])
         return [Placement(shift.match_id, shift.new) for shift in shifts]
 
     return change_schedule(
@@ -96,16 +97,16 @@ def delay_schedule(*, actor: Actor, tournament_id: int, late: Delay, now: dateti
 
 
 def _shifts(tournament: Tournament, late: Delay, now: datetime) -> list[Shift]:
-    for field, model, id_ in (
-        ("station_id", Station, late.station_id),
-        ("bracket_id", Bracket, late.bracket_id),
+    for field, model, id_, unknown in (
+        ("station_id", Station, late.station_id, say("There is no such station in this tournament.")),
+        ("bracket_id", Bracket, late.bracket_id, say("There is no such bracket in this tournament.")),
     ):
         found = db.session.get(model, id_) if id_ is not None else None
         if id_ is not None and (found is None or found.tournament_id != tournament.id):
-            raise InvalidInput.of(field, f"There is no such {model.__name__.lower()} in this tournament.")
+            raise InvalidInput.of(field, unknown)
     days.require_countable("since", late.since)
     if late.minutes < 1:
-        raise InvalidInput.of("minutes", "A delay is at least one minute.")
+        raise InvalidInput.of("minutes", say("A delay is at least one minute."))
     scope = Scope(
         late.since,
         until=days.end_of_day(late.since, tournament.time_zone),

@@ -13,6 +13,7 @@ from app.domain.permissions import Actor, Permission
 from app.domain.schedule.conflicts import Conflict, find_conflicts
 from app.domain.schedule.mends import Mend, MendKind, mends
 from app.domain.schedule.plan import Plan
+from app.domain.words import say
 from app.extensions import db
 from app.models import Match, Station, Tournament
 from app.services import access, matches, scheduling
@@ -167,7 +168,7 @@ def mend_conflict(
     """
     tournament = access.get_match(actor, match_id, Permission.MATCH_SCHEDULE).tournament
     if tournament_id not in (None, tournament.id):
-        raise InvalidInput.of("match", "There is no such match in this tournament.")
+        raise InvalidInput.of("match", say("There is no such match in this tournament."))
     verb = {"actor": actor, "match_id": match_id, "now": now, "expected_version": expected_version}
     if kind is MendKind.NO_COORDINATOR:
         return {"batch_id": None, "warnings": matches.assign_coordinator(**verb, coordinator_id=None)}
@@ -189,8 +190,8 @@ def _placement(
         return Placement(match_id, station_id=None, expected_version=version)
     if kind is MendKind.STATION:
         if station_id is None:
-            raise InvalidInput.of("station_id", "Name the station to use.")
+            raise InvalidInput.of("station_id", say("Name the station to use."))
         return Placement(match_id, station_id=station_id, expected_version=version)
     if start is None:
-        raise InvalidInput.of("start", "Name the time to move it to.")
+        raise InvalidInput.of("start", say("Name the time to move it to."))
     return Placement(match_id, start=start, expected_version=version)

@@ -22,6 +22,7 @@ from app.domain.schedule.plan import PlannedMatch
 from app.domain.schedule.problems import Problem, Timetable, resources, rest_between
 from app.domain.schedule.proposal_check import check
 from app.domain.schedule.proposals import NO_ROOM, Placement, Proposal, propose_in_order
+from app.domain.words import say
 
 SECONDS = 7.0
 WORKERS = 2
@@ -50,7 +51,8 @@ def place_in_line(seconds: float) -> Iterator[None]:
     To be taken before the problem is read, which is work as well.
     """
     if not _places.acquire(blocking=False):
-        raise TooManyRequests("Others are looking for times just now; try again in a moment.", ceil(seconds))
+        reason = say("Others are looking for times just now; try again in a moment.")
+        raise TooManyRequests(reason, ceil(seconds))
     try:
         yield
     finally:

@@ -11,6 +11,7 @@ from app.domain import timetable
 from app.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, MatchState, closed_reasons
+from app.domain.words import say, say_all
 from app.models import Match, ScheduleBatch, Station, Tournament
 from app.services import access, audit
 from app.services.audit import AuditAction
@@ -79,9 +80,7 @@ def preview_schedule(
             }
             for step in possible
         ],
-        "refused": [
-            {"match": step.match.id, "why": " ".join(step.why_not)} for step in steps if step.why_not
-        ],
+        "refused": [{"match": step.match.id, "why": say_all(step.why_not)} for step in steps if step.why_not],
         "conflicts": conflicts.as_documents(
             actor,
             conflicts.that_come(tournament, _moves(possible), now),
@@ -217,7 +216,7 @@ def undo_version(
         access.get_tournament(actor, tournament.id, Permission.MATCH_SCHEDULE)
         uow.session.refresh(batch)
         if batch.undone_at is not None:
-            raise Conflict("This batch is undone already.")
+            raise Conflict(say("This batch is undone already."))
         matches = _unchanged_matches(uow, batch)
         _refuse_lost_stations(uow, batch)
         moved = []
@@ -250,10 +249,10 @@ def _moves(steps: list[_Step]) -> conflicts.Changes:
 
 def _steps(tournament: Tournament, placements: Sequence[Placement], now: datetime) -> list[_Step]:
     if not 1 <= len(placements) <= MAX_CHANGES:
-        raise InvalidInput.of("changes", f"Give 1 to {MAX_CHANGES} matches.")
+        raise InvalidInput.of("changes", say("Give 1 to %(most)s matches.", most=MAX_CHANGES))
     ids = [placement.match_id for placement in placements]
     if len(set(ids)) < len(ids):
-        raise InvalidInput.of("changes", "A match may be given only once.")
+        raise InvalidInput.of("changes", say("A match may be given only once."))
     session = access.db.session
     matches = {
         match.id: match
@@ -265,7 +264,8 @@ def _steps(tournament: Tournament, placements: Sequence[Placement], now: datetim
         )
     }
     if missing := [id_ for id_ in ids if id_ not in matches]:
-        raise InvalidInput.of("changes", f"There is no match {', '.join(map(str, missing))}.")
+        reason = say("There is no match %(ids)s.", ids=", ".join(map(str, missing)))
+        raise InvalidInput.of("changes", reason)
     stations = set(session.scalars(select(Station.id).where(Station.tournament_id == tournament.id)))
     steps = []
     for placement in placements:
@@ -273,7 +273,7 @@ def _steps(tournament: Tournament, placements: Sequence[Placement], now: datetim
         start = match.scheduled_time if placement.start is KEEP else placement.start
         station_id = match.station_id if placement.station_id is KEEP else placement.station_id
         if station_id is not None and station_id not in stations:
-            raise InvalidInput.of("station_id", "There is no such station in this tournament.")
+            raise InvalidInput.of("station_id", say("There is no such station in this tournament."))
         if start is not None and start != match.scheduled_time:
             timetable.require_future(start, now)
         steps.append(_Step(match, start, station_id, _why_not(match)))
@@ -284,18 +284,26 @@ def _why_not(match: Match) -> list[str]:
     """Why the match stays where it is: it has begun, or is over."""
     state = MatchState(match.state)
     if state in BEGUN and not closed_reasons(state):
-        return [f"M{match.match_number} has begun: it is {state}."]
-    return [f"M{match.match_number}: {reason}" for reason in closed_reasons(state)]
+        return [say("M%(number)s has begun: it is %(state)s.", number=match.match_number, state=str(state))]
+    return [
+        say("M%(number)s: %(reason)s", number=match.match_number, reason=reason)
+        for reason in closed_reasons(state)
+    ]
 
 
 def _refuse_stale(steps: list[_Step], placements: Sequence[Placement]) -> None:
     stale = [
-        f"M{step.match.match_number} (match {step.match.id}) was changed."
+        _was_changed(step.match)
         for step, placement in zip(steps, placements, strict=True)
         if placement.expected_version not in (None, step.match.version)
     ]
     if stale:
-        raise Conflict("Some of these matches were changed meanwhile; look at them again.", stale)
+        reason = say("Some of these matches were changed meanwhile; look at them again.")
+        raise Conflict(reason, stale)
+
+
+def _was_changed(match: Match) -> str:
+    return say("M%(number)s (match %(id)s) was changed.", number=match.match_number, id=match.id)
 
 
 def _unchanged_matches(uow: UnitOfWork, batch: ScheduleBatch) -> dict[int, Match]:
@@ -310,8 +318,8 @@ def _unchanged_matches(uow: UnitOfWork, batch: ScheduleBatch) -> dict[int, Match
     changed = [match for match in matches if match.is_deleted or match.version != versions[match.id]]
     if changed:
         raise Conflict(
-            "Some of these matches were changed since, so the batch can't be taken back.",
-            [f"M{match.match_number} (match {match.id}) was changed." for match in changed],
+            say("Some of these matches were changed since, so the batch can't be taken back."),
+            [_was_changed(match) for match in changed],
         )
     return {match.id: match for match in matches}
 
@@ -320,4 +328,4 @@ def _refuse_lost_stations(uow: UnitOfWork, batch: ScheduleBatch) -> None:
     wanted = {item.before.get("station_id") for item in batch.items} - {None}
     standing = set(uow.session.scalars(select(Station.id).where(Station.id.in_(wanted))))
     if wanted - standing:
-        raise Conflict("A station of before was deleted since, so the batch can't be taken back.")
+        raise Conflict(say("A station of before was deleted since, so the batch can't be taken back."))

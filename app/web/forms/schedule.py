@@ -6,11 +6,12 @@ from wtforms import Field, HiddenField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from app.domain.words import say
 from app.services.schedule.versions import MAX_CHANGES, Placement
 
 from .base import RoomForm, known_id, optional_id
 
-_CANNOT_BE_READ = "This is no change of a schedule."
+_CANNOT_BE_READ = say("This is no change of a schedule.")
 
 
 class PlacementsField(Field):
@@ -26,7 +27,7 @@ class PlacementsField(Field):
 class ScheduleChangesForm(RoomForm):
     """Where matches were put, and the day that was looked at meanwhile."""
 
-    change = PlacementsField("Changes", validators=[InputRequired("Move at least one match.")])
+    change = PlacementsField(say("Changes"), validators=[InputRequired(say("Move at least one match."))])
     day = HiddenField(validators=[Length(max=12)])
 
 

@@ -8,6 +8,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.schedule.plan import Interval
 from app.domain.schedule.ripple import MAX_DELAY_MINUTES
+from app.domain.words import say
 from app.services.schedule.auto import MAX_WINDOWS
 
 from .base import RoomForm, known_id, optional_id, stripped
@@ -16,7 +17,7 @@ from .stations import read_hours
 from .times import WallTimeField
 
 QUICK_MINUTES = (5, 10, 15, 30)
-_WHOLE_DAY = "The whole day"
+_WHOLE_DAY = say("The whole day")
 
 
 class DelayForm(RoomForm):
@@ -25,23 +26,23 @@ class DelayForm(RoomForm):
     `quick` is the button of so many minutes that was pressed; it goes before what stands in `minutes`.
     """
 
-    scope = SelectField("What is late")
+    scope = SelectField(say("What is late"))
     minutes = IntegerField(
-        "Minutes",
+        say("Minutes"),
         default=15,
-        validators=[InputRequired("Enter how many minutes."), NumberRange(1, MAX_DELAY_MINUTES)],
+        validators=[InputRequired(say("Enter how many minutes.")), NumberRange(1, MAX_DELAY_MINUTES)],
         render_kw={"inputmode": "numeric", "min": 1, "max": MAX_DELAY_MINUTES},
     )
     quick = IntegerField(validators=[Optional(), NumberRange(1, MAX_DELAY_MINUTES)])
-    since = WallTimeField("From", validators=[Optional()])
-    change = PlacementsField("Changes")
+    since = WallTimeField(say("From"), validators=[Optional()])
+    change = PlacementsField(say("Changes"))
 
     def __init__(self, *args, stations: Iterable[dict], brackets: Iterable[dict], **kwargs):
         super().__init__(*args, **kwargs)
         self.scope.choices = {
-            "Day": [("", _WHOLE_DAY)],
-            "Station": [(f"station-{one['id']}", one["name"]) for one in stations],
-            "Bracket": [(f"bracket-{one['id']}", one["name"]) for one in brackets],
+            say("Day"): [("", _WHOLE_DAY)],
+            say("Station"): [(f"station-{one['id']}", one["name"]) for one in stations],
+            say("Bracket"): [(f"bracket-{one['id']}", one["name"]) for one in brackets],
         }
         if self.quick.data is not None and not self.quick.process_errors:
             self.minutes.data, self.minutes.raw_data = self.quick.data, [str(self.quick.data)]
@@ -56,20 +57,19 @@ class DelayForm(RoomForm):
 class WishForm(RoomForm):
     """What is to be placed, when and where; the times are read by the clock of the tournament's `zone`."""
 
-    bracket_id = SelectField("What", coerce=optional_id)
+    bracket_id = SelectField(say("What"), coerce=optional_id)
     windows = TextAreaField(
-        "Times of play",
+        say("Times of play"),
         filters=[stripped],
-        description="One line each: 2026-11-24 09:00 to 18:00.",
-        validators=[InputRequired("Enter when matches may be played."), Length(max=4000)],
+        validators=[InputRequired(say("Enter when matches may be played.")), Length(max=4000)],
         render_kw={"rows": 3, "spellcheck": "false"},
     )
     station_ids = SelectMultipleField(
-        "Stations", coerce=known_id, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
+        say("Stations"), coerce=known_id, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
     anew = RadioField(
-        "Matches that have a time",
-        choices=[("", "Keep it"), ("1", "Get another one")],
+        say("Matches that have a time"),
+        choices=[("", say("Keep it")), ("1", say("Get another one"))],
         default="",
     )
 
@@ -77,16 +77,16 @@ class WishForm(RoomForm):
         super().__init__(*args, **kwargs)
         self.zone = zone
         self.intervals: list[Interval] = []
-        self.bracket_id.choices = [("", "All matches"), *((one["id"], one["name"]) for one in brackets)]
+        self.bracket_id.choices = [("", say("All matches")), *((one["id"], one["name"]) for one in brackets)]
         self.station_ids.choices = [(one["id"], one["name"]) for one in stations]
 
     def validate_windows(self, field: TextAreaField) -> None:
         """Read the lines; what is wrong with one is told."""
         self.intervals = read_hours(field.data, self.zone)
         if len(self.intervals) > MAX_WINDOWS:
-            raise ValidationError(f"Enter at most {MAX_WINDOWS} lines.")
+            raise ValidationError(say("Enter at most %(most)s lines.", most=MAX_WINDOWS))
 
     def validate_station_ids(self, field: SelectMultipleField) -> None:
         """Where there are stations, at least one must be left."""
         if field.choices and not field.data:
-            raise ValidationError("Choose at least one station.")
+            raise ValidationError(say("Choose at least one station."))

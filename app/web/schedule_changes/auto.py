@@ -8,17 +8,19 @@ from zoneinfo import ZoneInfo
 from flask import Response
 
 from app.domain.errors import Conflict, InvalidInput, Refused, TooManyRequests
+from app.domain.words import say
 from app.services.queries import timetable as queries
 from app.services.schedule import versions
 from app.services.schedule.auto import Wish, propose_schedule
 from app.services.schedule.versions import Placement
 from app.web.forms.schedule import ScheduleChangesForm
 from app.web.forms.schedule_changes import WishForm
+from app.web.forms.stations import hours_line
 from app.web.guards import current_actor, now, signed_in
 
 from .blueprint import Ground, asked_day, blueprint, move_text, open_ground, show, status_of, to_schedule
 
-_OFFICE_HOURS = "09:00 to 18:00"
+_OFFICE_HOURS = "09:00", "18:00"
 
 
 @blueprint.get("/auto")
@@ -80,11 +82,12 @@ def _usual_hours(ground: Ground, day: date) -> str:
     bounds = queries.day_bounds(day, ground.tournament.time_zone)
     open_ = [hours for station in ground.stations for hours in station["hours"] if hours.overlaps(bounds)]
     if not open_:
-        return f"{day} {_OFFICE_HOURS}"
+        start, end = _OFFICE_HOURS
+        return hours_line(f"{day} {start}", end)
     first = max(min(hours.start for hours in open_), bounds.start).astimezone(zone)
     last = min(max(hours.end for hours in open_), bounds.end).astimezone(zone)
     until = f"{last:%H:%M}" if last.date() == first.date() else f"{last:%Y-%m-%d %H:%M}"
-    return f"{first:%Y-%m-%d %H:%M} to {until}"
+    return hours_line(f"{first:%Y-%m-%d %H:%M}", until)
 
 
 def _proposal(ground: Ground, form: WishForm) -> Response:
@@ -120,7 +123,7 @@ def _proposal(ground: Ground, form: WishForm) -> Response:
 def _by_station(ground: Ground, changes: Sequence[dict]) -> list[tuple[str, list[dict]]]:
     """The changes of each station by their new times; what is at none stands last."""
     parts = [(name, station_id) for station_id, name in ground.station_names.items()]
-    parts.append(("No station" if parts else "Matches", None))
+    parts.append((say("No station") if parts else say("Matches"), None))
     found = [
         (name, sorted((one for one in changes if one["new_station"] == id_), key=lambda one: one["new"]))
         for name, id_ in parts

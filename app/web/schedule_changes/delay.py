@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from flask import Response
 
 from app.domain.errors import Conflict, DomainError, InvalidInput, Refused
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services.queries import timetable as queries
 from app.services.schedule import delays, versions
@@ -98,10 +100,15 @@ def _page(ground: Ground, form: DelayForm, status: int = 200, **values) -> Respo
 def _message(tournament: Tournament, changes: Sequence[dict]) -> str:
     """What is told to those whom the delay concerns, as plain text."""
     zone = tournament.time_zone
-    lines = [f"{tournament.name}: new times ({zone.replace('_', ' ')})"]
+    head = say(
+        "%(tournament)s: new times (%(zone)s)", tournament=tournament.name, zone=zone.replace("_", " ")
+    )
+    lines = [said(head)]
     for change in changes:
         row = change["row"]
-        sides = (row[f"participant{n}_name"] or row[f"slot{n}_label"] or "to be decided" for n in (1, 2))
+        sides = (
+            row[f"participant{n}_name"] or said(row[f"slot{n}_label"] or say("to be decided")) for n in (1, 2)
+        )
         old, new = (local_time(change[name], zone, "short") for name in ("old", "new"))
         place = f", {row['station_name']}" if row["station_name"] else ""
         lines.append(f"M{row['match_number']} {' – '.join(sides)}: {old} → {new}{place}")

@@ -3,6 +3,7 @@
 from flask import Response, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 
+from app.domain.words import say
 from app.services.queries import schedule_versions
 from app.web.guards import current_actor, signed_in
 
@@ -11,10 +12,10 @@ from .blueprint import blueprint, open_ground
 PAGE_SIZE = 50
 _MOST_DIGITS = 9
 KINDS = {
-    "bulk": "Scheduled together",
-    "edit": "Moved on the timetable",
-    "delay": "Delayed",
-    "auto": "Proposal applied",
+    "bulk": say("Scheduled together"),
+    "edit": say("Moved on the timetable"),
+    "delay": say("Delayed"),
+    "auto": say("Proposal applied"),
 }
 
 
