@@ -4,10 +4,8 @@
   "use strict";
 
   var REFRESH_EVERY = 60 * 1000;    // lateness comes with time alone, without any event
-  var NOTICE_FOR = 6 * 1000;
   var selected = new Set();
   var lastBox = null;               // where a selection with Shift begins
-  var focused = null;               // the match whose box has the focus, to give it back when its row is redrawn
 
   function desk() { return document.querySelector("[data-desk]"); }
   function boxes(root) { return Array.from((root || document).querySelectorAll('input[name="match_ids"][type="checkbox"]')); }
@@ -30,7 +28,7 @@
   }
 
   function showSelection() {
-    boxes().forEach(function (box) { mark(box, selected.has(box.value)); });
+    boxes().forEach(function (box) { if (box.checked !== selected.has(box.value)) mark(box, !box.checked); });
     document.querySelectorAll("[data-select-section]").forEach(function (all) {
       var own = boxes(all.closest(".desk-section"));
       var on = own.filter(function (box) { return box.checked; }).length;
@@ -105,38 +103,11 @@
     if (close) closePanel(close.closest(".desk-row"));
   });
 
-  document.addEventListener("focusin", function (event) {
-    focused = event.target.matches('input[name="match_ids"]') ? event.target.value : null;
-  });
-
   document.addEventListener("change", function (event) {
     var all = event.target.closest("[data-select-section]");
     if (!all) return;
     boxes(all.closest(".desk-section")).forEach(function (box) { mark(box, all.checked); });
     showSelection();
-  });
-
-  // -- keys: up and down go from row to row, with Shift they take the row along --------
-
-  document.addEventListener("keydown", function (event) {
-    var step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    var box = event.target.closest && event.target.closest('input[name="match_ids"][type="checkbox"]');
-    if (event.key === "Escape") {
-      var row = event.target.closest && event.target.closest(".desk-row");
-      if (row && row.querySelector(".desk-row__more > *")) closePanel(row);
-    }
-    if (!step || !box) return;
-    var all = boxes();
-    var next = all[all.indexOf(box) + step];
-    if (!next) return;
-    event.preventDefault();
-    if (event.shiftKey) {
-      mark(box, true);
-      mark(next, true);
-      showSelection();
-    }
-    next.focus();
-    lastBox = next;
   });
 
   // -- rows find their section ------------------------------------------------------
@@ -176,7 +147,7 @@
   function closePanel(row) {
     if (!row) return;
     row.querySelector(".desk-row__more").replaceChildren();
-    var again = row.querySelector(".match-row__actions a, .match-row__actions button");
+    var again = row.querySelector(".match-row--desk");
     if (again) again.focus({ preventScroll: true });
   }
 
@@ -185,24 +156,41 @@
     showSelection();
   }
 
-  function passOn(notices) {
-    document.querySelectorAll(notices).forEach(function (notice) { notice.remove(); });
+  // -- what has the focus keeps it when its row is redrawn -------------------------------
+
+  var focused = null;               // { match, part }: which row, and how to find the same thing in it again
+
+  document.addEventListener("focusin", function (event) {
+    var line = event.target.closest(".match-row--desk");
+    focused = line && { match: line.dataset.matchId, part: partOf(event.target) };
+  });
+
+  function partOf(element) {
+    if (element.matches("[data-cell]")) return '[data-cell="' + element.dataset.cell + '"]';
+    if (element.matches('input[name="match_ids"]')) return 'input[name="match_ids"]';
+    if (element.matches(".match-row__sides")) return ".match-row__sides";
+    var cell = element.closest("[data-cell-form]");
+    return cell ? '[data-cell="' + cell.dataset.cellForm + '"]' : null;
+  }
+
+  function focusAgain() {
+    if (!focused || document.activeElement !== document.body || document.querySelector("dialog[open]")) return;
+    var line = document.getElementById("desk-row-" + focused.match + "-line");
+    if (line) (focused.part && line.querySelector(focused.part) || line).focus({ preventScroll: true });
   }
 
   document.addEventListener("htmx:after:swap", function (event) {
     var target = event.target;
-    tidy();
-    if (focused && document.activeElement === document.body) {
-      var box = boxes().find(function (one) { return one.value === focused; });
-      if (box) box.focus({ preventScroll: true });
-    }
+    var row = target.closest && target.closest(".desk-row");
+    // What is swapped by its place is out of the page by now: then all rows are looked at.
+    if (row) settle(row); else tidy();
+    showSelection();
     var panel = target.matches && target.matches(".desk-row__more") && target.querySelector(".panel");
     if (panel) {
-      var first = panel.querySelector(".panel__parts input:not([type=hidden]), .panel__parts select, .panel__parts button");
+      var first = panel.querySelector(".panel__parts input:not([type=hidden]), .panel__parts select, .panel__parts button:not(:disabled)");
       if (first) first.focus({ preventScroll: true });
     }
-    setTimeout(function () { passOn(".notice--passing:not(.notice--ask)"); }, NOTICE_FOR);
-    setTimeout(function () { passOn(".notice--passing"); }, 5 * NOTICE_FOR);
+    focusAgain();
   });
 
   // -- a match that was not shown comes in when something happens to it -------------------
@@ -210,7 +198,7 @@
   document.addEventListener("live:happened", function (event) {
     var root = desk();
     var match = event.detail.payload.match_id;
-    if (!root || !match || root.hasAttribute("data-narrowed")) return;
+    if (!root || !match || root.querySelector("[data-narrowed]")) return;
     var row = document.getElementById("desk-row-" + match);
     if (event.detail.name === "match_deleted") {
       if (row) { count(row.closest("[data-desk-list]"), -1); row.remove(); }
@@ -239,7 +227,7 @@
 
   function isIdle() {
     var at = document.activeElement;
-    return document.visibilityState === "visible" && !selected.size && !document.querySelector(".desk-row__more > *") &&
+    return document.visibilityState === "visible" && !selected.size && !document.querySelector(".desk-row__more > *, .cell-form, dialog[open]") &&
       !(at && at.matches("input, select, textarea")) && !document.querySelector(".desk .error-summary");
   }
 
@@ -249,7 +237,56 @@
       .catch(function () { /* live.js tells when the server is away */ });
   }, REFRESH_EVERY);
 
+  // -- what is typed into the search narrows the desk without a press --------------------------
+
+  var FIND_AFTER = 220;
+  var findTimer = null, finding = null;
+
+  function find() {
+    clearTimeout(findTimer);
+    var form = document.getElementById("desk-filter");
+    var query = new URLSearchParams(new FormData(form));
+    Array.from(query.keys()).forEach(function (name) { if (!query.get(name)) query.delete(name); });
+    var address = form.getAttribute("action") + (query.size ? "?" + query : "");
+    if (finding) finding.abort();
+    finding = new AbortController();
+    fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", signal: finding.signal })
+      .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : Promise.reject(new Error("not the desk")); })
+      .then(function (html) {
+        var fresh = new DOMParser().parseFromString(html, "text/html").getElementById("desk-sections");
+        var old = document.getElementById("desk-sections");
+        if (!fresh || !old) return;
+        old.replaceWith(document.adoptNode(fresh));
+        if (window.htmx) window.htmx.process(fresh);
+        form.querySelector("[data-show-all]").hidden = !fresh.hasAttribute("data-searched");
+        history.replaceState(history.state, "", address);
+        showCounts();
+        showSelection();
+      })
+      // What cannot be fetched quietly is asked for as a page, which says why.
+      .catch(function (error) { if (error.name !== "AbortError") form.requestSubmit(); });
+  }
+
+  document.addEventListener("input", function (event) {
+    if (event.target.id !== "desk-search") return;
+    clearTimeout(findTimer);
+    findTimer = setTimeout(find, FIND_AFTER);
+  });
+  document.addEventListener("change", function (event) {
+    if (event.target.closest("#desk-filter select")) find();
+  });
+  document.addEventListener("submit", function (event) {
+    if (event.target.id !== "desk-filter" || !event.isTrusted) return;
+    event.preventDefault();
+    find();
+  });
+
+  function showCounts() { document.querySelectorAll("[data-desk-list]").forEach(showCount); }
+
+  // For the scripts of the desk's keys.
+  window.matchdeskDesk = { boxes: boxes, mark: mark, showSelection: showSelection, closePanel: closePanel, from: function (box) { lastBox = box; } };
+
   boxes().forEach(function (box) { if (box.checked) selected.add(box.value); });
-  document.querySelectorAll("[data-desk-list]").forEach(showCount);
+  showCounts();
   tidy();
 })();
