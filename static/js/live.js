@@ -62,7 +62,7 @@
     alive();
     if (name === "reset") soon(refresh, 5000);
     else if (name === "server.restarting") comeBackLater(payload);
-    else if (payload && typeof payload === "object") happened(name, payload);
+    else if (payload && typeof payload.seq === "number") happened(name, payload);
   });
 
   // The server tells each page another moment, so that not all of them come back in the same one.
