@@ -140,6 +140,28 @@ _RULES: dict[str, Callable[[object], object]] = {
     },
 }
 SETTINGS = tuple(_RULES)
+# What each is called within a sentence.
+WORDS = {
+    "name": say("name"),
+    "slug": say("address"),
+    "game": say("game"),
+    "time_zone": say("time zone"),
+    "is_public": say("public"),
+    "enable_check_in": say("enable check in"),
+    "coordinators_run_matches": say("coordinators run matches"),
+    "require_lobby": say("require lobby"),
+    "no_show_policy": say("no show policy"),
+    "conflict_policy": say("conflict policy"),
+    "lobby_reveal": say("lobby reveal"),
+    "status": say("status"),
+    "best_of": say("best of"),
+    "check_in_window_minutes": say("check in window minutes"),
+    "match_minutes": say("match minutes"),
+    "rest_minutes": say("rest minutes"),
+    "dispute_window_minutes": say("dispute window minutes"),
+    "auto_confirm_minutes": say("auto confirm minutes"),
+    "lobby_reveal_minutes": say("lobby reveal minutes"),
+}
 
 
 def clean(values: Mapping[str, object]) -> dict[str, object]:

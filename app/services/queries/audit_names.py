@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from app.domain.words import say
 from app.extensions import db
 from app.models import Bracket, Match, Participant, Station, User
 
@@ -39,6 +40,26 @@ class Names:
     stations: dict[int, str] = field(default_factory=dict)
     brackets: dict[int, str] = field(default_factory=dict)
     sides: dict[int, str] = field(default_factory=dict)
+
+    def match(self, id_: int) -> str:
+        """The match's number."""
+        return self.matches.get(id_) or say("match %(id)s", id=id_)
+
+    def participant(self, id_: int) -> str:
+        """The participant's name."""
+        return self.participants.get(id_) or say("participant %(id)s", id=id_)
+
+    def user(self, id_: int) -> str:
+        """The user's name."""
+        return self.users.get(id_) or say("user %(id)s", id=id_)
+
+    def station(self, id_: int) -> str:
+        """The station's name."""
+        return self.stations.get(id_) or say("station %(id)s", id=id_)
+
+    def bracket(self, id_: int) -> str:
+        """The bracket's name."""
+        return self.brackets.get(id_) or say("bracket %(id)s", id=id_)
 
 
 def names_of(rows: Iterable[dict]) -> Names:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, String, and_, bindparam, select
 
+from app.domain.words import say
 from app.extensions import db
 from app.models import Screen, Tournament
 from app.services.prepared import Prepared
@@ -46,7 +47,7 @@ class ScreenState:
     @property
     def label(self) -> str:
         """Its name, or else the code that it shows in its corner."""
-        return self.name or f"Screen {self.code}"
+        return self.name or say("Screen %(code)s", code=self.code)
 
 
 def code_of(key: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from app.domain.states import CLOSED
+from app.domain.words import say
 from app.models import Match
 
 from . import pages
@@ -37,5 +38,11 @@ def list_rounds(tournament_id: int) -> list[tuple[str, str]]:
     found = []
     for bracket in pages.list_brackets(tournament_id):
         numbers = sorted({number for _, number in counts.get(bracket["id"], {})})
-        found += [(f"{bracket['id']}.{number}", f"{bracket['name']}, round {number}") for number in numbers]
+        found += [
+            (
+                f"{bracket['id']}.{number}",
+                say("%(name)s, round %(number)s", name=bracket["name"], number=number),
+            )
+            for number in numbers
+        ]
     return found

@@ -10,7 +10,7 @@ from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotSignedIn, R
 from app.domain.permissions import Actor
 from app.domain.rehearsal import require_private
 from app.domain.states import MatchState
-from app.domain.tournament_settings import clean, numbered_slug, slug_of
+from app.domain.tournament_settings import WORDS, clean, numbered_slug, slug_of
 from app.domain.words import say
 from app.models import AuditLog, Match, Tournament, User
 from app.services import audit
@@ -156,7 +156,7 @@ def _changed_meanwhile(uow: UnitOfWork, tournament: Tournament) -> Conflict:
     who = row.username if row and row.username else say("Someone else")
     new = row.meta.get("new", {}) if row else {}
     changes = [
-        say("%(name)s: %(setting)s is now %(value)s", name=who, setting=field.replace("_", " "), value=value)
+        say("%(name)s: %(setting)s is now %(value)s", name=who, setting=WORDS.get(field, field), value=value)
         for field, value in new.items()
     ]
     return Conflict(say("%(name)s changed these settings in the meantime.", name=who), changes)

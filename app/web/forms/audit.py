@@ -6,9 +6,10 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, SearchField, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
+from app.domain.words import say
 from app.services.queries.audit_log import AuditFilters
 
-from .base import stripped
+from .base import Spoken, stripped
 from .filters import Choice, IdSelect
 from .times import WallTimeField
 
@@ -22,20 +23,22 @@ def _without_nul(value: str | None) -> str:
 class AuditFilterForm(Form):
     """Which entries of a tournament's audit."""
 
-    search = SearchField("Words", filters=[_without_nul], validators=[Length(max=100)])
-    action = SelectField("What", validate_choice=False, default="")
+    Meta = Spoken
+
+    search = SearchField(say("Words"), filters=[_without_nul], validators=[Length(max=100)])
+    action = SelectField(say("What"), validate_choice=False, default="")
     who = StringField(
-        "Who", filters=[_without_nul], validators=[Length(max=50)], render_kw={"autocapitalize": "none"}
+        say("Who"), filters=[_without_nul], validators=[Length(max=50)], render_kw={"autocapitalize": "none"}
     )
     match = StringField(
-        "Match number",
+        say("Match number"),
         filters=[lambda value: stripped(value).lstrip("Mm")],
-        validators=[Optional(), Regexp(r"[0-9]{1,9}\Z", message="Enter a number, such as 12.")],
+        validators=[Optional(), Regexp(r"[0-9]{1,9}\Z", message=say("Enter a number, such as 12."))],
         render_kw={"inputmode": "numeric", "maxlength": "10"},
     )
-    participant = IdSelect("Participant", "All participants")
-    since = WallTimeField("From")
-    until = WallTimeField("Until")
+    participant = IdSelect(say("Participant"), say("All participants"))
+    since = WallTimeField(say("From"))
+    until = WallTimeField(say("Until"))
 
     @property
     def is_narrowed(self) -> bool:
@@ -70,7 +73,7 @@ def audit_filter_form(
     """The form of an address, validated; what is empty is left out."""
     given = MultiDict([(name, value) for name, value in args.items(multi=True) if value.strip()])
     form = AuditFilterForm(given, meta={"time_zone": time_zone})
-    form.action.choices = {"": [("", "Everything")], **actions}
+    form.action.choices = {"": [("", say("Everything"))], **actions}
     form.participant.choices += participants
     form.validate()
     return form

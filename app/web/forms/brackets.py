@@ -17,41 +17,41 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional, Vali
 
 from app.domain.brackets.options import MAX_POINTS, MAX_ROUNDS
 from app.domain.brackets.qualifiers import slots_of_best
-from app.domain.tournament_settings import BEST_OF
+from app.domain.words import say
 
 from .base import RoomForm, optional_id, stripped
+from .tournaments import LENGTHS
 
 FORMATS = (
-    ("single_elimination", "Single elimination"),
-    ("double_elimination", "Double elimination"),
-    ("round_robin", "Round robin, or groups"),
-    ("swiss", "Swiss"),
+    ("single_elimination", say("Single elimination")),
+    ("double_elimination", say("Double elimination")),
+    ("round_robin", say("Round robin, or groups")),
+    ("swiss", say("Swiss")),
 )
 SEEDINGS = (
-    ("given", "As in the list"),
-    ("rank", "By rank: unseeded participants last"),
-    ("random", "Drawn at random"),
+    ("given", say("As in the list")),
+    ("rank", say("By rank: unseeded participants last")),
+    ("random", say("Drawn at random")),
 )
-LENGTHS = [(n, "Single game" if n == 1 else f"Best of {n}") for n in BEST_OF]
 ENTRANTS = (
-    ("all", "All participants, by seed"),
-    ("chosen", "Some of them, in an order of your own"),
-    ("places", "The best of the groups of another bracket"),
+    ("all", say("All participants, by seed")),
+    ("chosen", say("Some of them, in an order of your own")),
+    ("places", say("The best of the groups of another bracket")),
 )
 GRAND_FINALS = (
-    ("single", "One match"),
-    ("double", "A second one if the upper side loses the first"),
-    ("none", "None: both bracket finals are the end"),
+    ("single", say("One match")),
+    ("double", say("A second one if the upper side loses the first")),
+    ("none", say("None: both bracket finals are the end")),
 )
 TIEBREAKS = (
     ("", "–"),
-    ("score_difference", "Score difference"),
-    ("score_for", "Score"),
-    ("head_to_head", "Direct meetings"),
-    ("wins", "Matches won"),
-    ("buchholz", "Buchholz"),
-    ("median_buchholz", "Median Buchholz"),
-    ("sonneborn_berger", "Sonneborn-Berger"),
+    ("score_difference", say("Score difference")),
+    ("score_for", say("Score")),
+    ("head_to_head", say("Direct meetings")),
+    ("wins", say("Matches won")),
+    ("buchholz", say("Buchholz")),
+    ("median_buchholz", say("Median Buchholz")),
+    ("sonneborn_berger", say("Sonneborn-Berger")),
 )
 # How many rounds are told a length when only some have one of their own.
 _ROUNDS_TOLD = {"single_elimination": 10, "double_elimination": 18, "round_robin": 126, "swiss": MAX_ROUNDS}
@@ -59,7 +59,7 @@ _LENGTH_OF_ROUND = re.compile(r"\s*([1-9][0-9]{0,2})\s*[:=]\s*([1357])\s*", re.A
 
 
 def _count(label: str, lowest: int, highest: int, description: str = "", default: int | None = None):
-    in_range = NumberRange(lowest, highest, message=f"A whole number from {lowest} to {highest}.")
+    in_range = NumberRange(lowest, highest, message=say("A whole number from %(min)s to %(max)s."))
     return IntegerField(
         label,
         default=default,
@@ -70,7 +70,7 @@ def _count(label: str, lowest: int, highest: int, description: str = "", default
 
 
 def _points(label: str, default: int) -> DecimalField:
-    in_range = NumberRange(0, MAX_POINTS, message=f"A number from 0 to {MAX_POINTS}.")
+    in_range = NumberRange(0, MAX_POINTS, message=say("A number from %(min)s to %(max)s."))
     return DecimalField(
         label,
         default=default,
@@ -84,36 +84,38 @@ class BracketForm(RoomForm):
     """A bracket to be made. Fields that are not for the chosen format are not looked at."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=120)]
+        say("Name"), filters=[stripped], validators=[DataRequired(say("Give it a name.")), Length(max=120)]
     )
-    format = SelectField("Format", choices=FORMATS)
-    entrants = RadioField("Takes part", choices=ENTRANTS, default="all")
+    format = SelectField(say("Format"), choices=FORMATS)
+    entrants = RadioField(say("Takes part"), choices=ENTRANTS, default="all")
     participants = TextAreaField(
-        "Participants in seed order",
-        description="One name a line, the best first. Who is not in the list does not play.",
+        say("Participants in seed order"),
+        description=say("One name a line, the best first. Who is not in the list does not play."),
         validators=[Length(max=200_000)],
         render_kw={"rows": 8, "spellcheck": "false"},
     )
-    source = SelectField("Groups of", coerce=optional_id, choices=[], validate_choice=False)
-    best = _count("Best so many of each group", 1, 64, default=2)
-    extra = _count("Next best of all groups", 0, 64, default=0)
-    seeding = SelectField("Seeding", choices=SEEDINGS, default="given")
-    best_of = SelectField("Length of its matches", coerce=int, choices=LENGTHS, default=1)
+    source = SelectField(say("Groups of"), coerce=optional_id, choices=[], validate_choice=False)
+    best = _count(say("Best so many of each group"), 1, 64, default=2)
+    extra = _count(say("Next best of all groups"), 0, 64, default=0)
+    seeding = SelectField(say("Seeding"), choices=SEEDINGS, default="given")
+    best_of = SelectField(say("Length of its matches"), coerce=int, choices=LENGTHS, default=1)
     best_of_rounds = StringField(
-        "Rounds of another length",
-        description="Round and games, such as 3: 5, 4: 7.",
+        say("Rounds of another length"),
+        description=say("Round and games, such as 3: 5, 4: 7."),
         filters=[stripped],
         validators=[Length(max=500)],
     )
-    third_place = BooleanField("Match for third place")
-    grand_final = SelectField("Grand final", choices=GRAND_FINALS, default="single")
-    groups = _count("Groups", 1, 256, "Filled by seed, there and back.", default=1)
-    legs = SelectField("Meetings of each two", coerce=int, choices=[(1, "One"), (2, "Two")], default=1)
-    rounds = _count("Rounds", 1, MAX_ROUNDS, "Empty: as many as it takes to leave one unbeaten.")
-    draws = BooleanField("Matches may end level")
-    win = _points("Points for a win", 3)
-    draw = _points("For a draw", 1)
-    loss = _points("For a loss", 0)
+    third_place = BooleanField(say("Match for third place"))
+    grand_final = SelectField(say("Grand final"), choices=GRAND_FINALS, default="single")
+    groups = _count(say("Groups"), 1, 256, say("Filled by seed, there and back."), default=1)
+    legs = SelectField(
+        say("Meetings of each two"), coerce=int, choices=[(1, say("One")), (2, say("Two"))], default=1
+    )
+    rounds = _count(say("Rounds"), 1, MAX_ROUNDS, say("Empty: as many as it takes to leave one unbeaten."))
+    draws = BooleanField(say("Matches may end level"))
+    win = _points(say("Points for a win"), 3)
+    draw = _points(say("For a draw"), 1)
+    loss = _points(say("For a loss"), 0)
     tiebreaks = FieldList(SelectField(choices=TIEBREAKS, default=""), min_entries=7, max_entries=7)
 
     def __init__(self, *args, names: Mapping[str, int], sources: Sequence[Mapping] = (), **kwargs):
@@ -137,26 +139,28 @@ class BracketForm(RoomForm):
         names = self._chosen()
         unknown = [name for name in names if name.casefold() not in self._ids]
         if unknown:
-            raise ValidationError(f"Not in this tournament, or withdrawn: {', '.join(unknown[:10])}.")
+            raise ValidationError(
+                say("Not in this tournament, or withdrawn: %(names)s.", names=", ".join(unknown[:10]))
+            )
         if len({name.casefold() for name in names}) < len(names):
-            raise ValidationError("A participant stands in the list twice.")
+            raise ValidationError(say("A participant stands in the list twice."))
         if not names:
-            raise ValidationError("Enter the names of those who play.")
+            raise ValidationError(say("Enter the names of those who play."))
 
     def validate_entrants(self, field: RadioField) -> None:
         """Places are for knockouts."""
         if field.data == "places" and not self.is_elimination:
-            raise ValidationError("Places of groups go on to an elimination bracket.")
+            raise ValidationError(say("Places of groups go on to an elimination bracket."))
 
     def validate_source(self, field: SelectField) -> None:
         """One of the brackets that have groups."""
         if self.entrants.data == "places" and field.data not in self._groups:
-            raise ValidationError("Choose the bracket with the groups.")
+            raise ValidationError(say("Choose the bracket with the groups."))
 
     def validate_best_of_rounds(self, field: StringField) -> None:
         """`round: games`, with commas between."""
         if field.data and not all(map(_LENGTH_OF_ROUND.fullmatch, field.data.split(","))):
-            raise ValidationError("Write rounds and games like 3: 5, 4: 7; games are 1, 3, 5 or 7.")
+            raise ValidationError(say("Write rounds and games like 3: 5, 4: 7; games are 1, 3, 5 or 7."))
 
     def _chosen(self) -> list[str]:
         return [line.strip() for line in (self.participants.data or "").splitlines() if line.strip()]

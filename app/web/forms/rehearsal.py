@@ -4,29 +4,30 @@ from wtforms import IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from app.domain.rehearsal import SEEDS, SPEEDS
+from app.domain.words import say
 
 from .base import RoomForm, stripped
 
 
 def _whole(label: str, bounds: tuple[int, int], description: str) -> IntegerField:
-    in_range = NumberRange(*bounds, message=f"A whole number from {bounds[0]} to {bounds[1]}.")
+    in_range = NumberRange(*bounds, message=say("A whole number from %(min)s to %(max)s."))
     return IntegerField(
         label,
         description=description,
-        validators=[InputRequired("Enter a number."), in_range],
+        validators=[InputRequired(say("Enter a number.")), in_range],
         render_kw={"inputmode": "numeric", "min": bounds[0], "max": bounds[1]},
     )
 
 
 def _speed() -> IntegerField:
-    return _whole("Speed", SPEEDS, "How many minutes of the tournament pass in one: from 1 to 60.")
+    return _whole(say("Speed"), SPEEDS, say("How many minutes of the tournament pass in one: from 1 to 60."))
 
 
 class RehearsalForm(RoomForm):
     """What a new rehearsal is asked for."""
 
     speed = _speed()
-    seed = _whole("Seed", SEEDS, "The same number makes the same results, no-shows and disputes.")
+    seed = _whole(say("Seed"), SEEDS, say("The same number makes the same results, no-shows and disputes."))
 
 
 class PaceForm(RoomForm):

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from app.domain.words import say
 from app.services.queries.screens import ScreenState
 from app.services.screens import BOARD, NAME_LENGTH, TEXT_LENGTH
 
@@ -22,8 +23,8 @@ class AnnouncementForm(RoomForm):
     """What all boards say beside the matches."""
 
     announcement = TextAreaField(
-        "Announcement",
-        description="Stands on all boards beside the matches until you empty it.",
+        say("Announcement"),
+        description=say("Stands on all boards beside the matches until you empty it."),
         filters=[_one_line],
         validators=[Length(max=TEXT_LENGTH)],
         render_kw=_TEXT,
@@ -33,10 +34,10 @@ class AnnouncementForm(RoomForm):
 class MessageForm(RoomForm):
     """What one board or all of them show over everything else."""
 
-    screen_id = SelectField("To", coerce=optional_id, default=None)
+    screen_id = SelectField(say("To"), coerce=optional_id, default=None)
     message = TextAreaField(
-        "Message",
-        description="Fills the screen until you clear it. Overlays show none.",
+        say("Message"),
+        description=say("Fills the screen until you clear it. Overlays show none."),
         filters=[_one_line],
         validators=[Length(max=TEXT_LENGTH)],
         render_kw=_TEXT,
@@ -45,12 +46,15 @@ class MessageForm(RoomForm):
     def __init__(self, *args, screens: Iterable[ScreenState] = (), **kwargs):
         super().__init__(*args, **kwargs)
         boards = [(str(screen.id), screen.label) for screen in screens if screen.kind == BOARD]
-        self.screen_id.choices = [("", "All boards"), *boards]
+        self.screen_id.choices = [("", say("All boards")), *boards]
 
 
 class NameForm(RoomForm):
     """What a screen is called."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[Length(max=NAME_LENGTH)], render_kw={"maxlength": NAME_LENGTH}
+        say("Name"),
+        filters=[stripped],
+        validators=[Length(max=NAME_LENGTH)],
+        render_kw={"maxlength": NAME_LENGTH},
     )

@@ -7,12 +7,22 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import HiddenInput
 
 from app.domain.lobby import SCHEMAS
-from app.domain.tournament_settings import BOUNDS, STATUSES, time_zones
+from app.domain.tournament_settings import BEST_OF, BOUNDS, time_zones
+from app.domain.words import say
 
 from .base import RoomForm, stripped
 
-GAMES = [(game, schema.title if game != "generic" else "Any other game") for game, schema in SCHEMAS.items()]
-LENGTHS = [(n, "Single game" if n == 1 else f"Best of {n}") for n in (1, 3, 5, 7)]
+GAMES = [
+    (game, schema.title if game != "generic" else say("Any other game")) for game, schema in SCHEMAS.items()
+]
+LENGTHS = [(n, say("Single game") if n == 1 else say("Best of %(number)s", number=n)) for n in BEST_OF]
+STATUSES = {
+    "draft": say("Draft"),
+    "upcoming": say("Upcoming"),
+    "live": say("Live"),
+    "completed": say("Completed"),
+    "cancelled": say("Cancelled"),
+}
 _MARK = re.compile(r"\s*[;\t]\s*")
 
 
@@ -24,8 +34,8 @@ def zone_choices(present: str = "UTC") -> list[tuple[str, str]]:
 
 def _minutes(name: str, label: str, description: str, *, optional: bool = False) -> IntegerField:
     lowest, highest = BOUNDS[name]
-    first = Optional() if optional else InputRequired("Enter a number of minutes.")
-    in_range = NumberRange(lowest, highest, message=f"A whole number from {lowest} to {highest}.")
+    first = Optional() if optional else InputRequired(say("Enter a number of minutes."))
+    in_range = NumberRange(lowest, highest, message=say("A whole number from %(min)s to %(max)s."))
     keyboard = {"inputmode": "numeric", "min": lowest, "max": highest}
     return IntegerField(label, description=description, validators=[first, in_range], render_kw=keyboard)
 
@@ -34,10 +44,10 @@ class CreateTournamentForm(RoomForm):
     """The few things that a new tournament is asked for; everything else has defaults."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=120)]
+        say("Name"), filters=[stripped], validators=[DataRequired(say("Give it a name.")), Length(max=120)]
     )
-    game = SelectField("Game", choices=GAMES, default="generic")
-    time_zone = SelectField("Time zone", default="UTC", validate_choice=False)
+    game = SelectField(say("Game"), choices=GAMES, default="generic")
+    time_zone = SelectField(say("Time zone"), default="UTC", validate_choice=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -49,63 +59,66 @@ class SettingsForm(RoomForm):
 
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
     name = StringField(
-        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=120)]
+        say("Name"), filters=[stripped], validators=[DataRequired(say("Give it a name.")), Length(max=120)]
     )
     slug = StringField(
-        "Address",
+        say("Address"),
         filters=[stripped],
-        description="The last part of its address: letters, digits, hyphens. Links to the old one end.",
-        validators=[DataRequired("Give it an address."), Length(max=80)],
+        description=say("The last part of its address: letters, digits, hyphens. Links to the old one end."),
+        validators=[DataRequired(say("Give it an address.")), Length(max=80)],
     )
-    game = SelectField("Game", choices=GAMES, description="Decides what a lobby asks for.")
-    time_zone = SelectField("Time zone", validate_choice=False, description="Forms and pages use its clock.")
-    status = SelectField("Status", choices=[(status, status.capitalize()) for status in STATUSES])
-    is_public = BooleanField("Public", description="Everyone can see it. Off: only its own people.")
+    game = SelectField(say("Game"), choices=GAMES, description=say("Decides what a lobby asks for."))
+    time_zone = SelectField(
+        say("Time zone"), validate_choice=False, description=say("Forms and pages use its clock.")
+    )
+    status = SelectField(say("Status"), choices=list(STATUSES.items()))
+    is_public = BooleanField(say("Public"), description=say("Everyone can see it. Off: only its own people."))
     enable_check_in = BooleanField(
-        "Check-in", description="A match is ready only when both sides have said that they are here."
+        say("Check-in"),
+        description=say("A match is ready only when both sides have said that they are here."),
     )
     check_in_window_minutes = _minutes(
-        "check_in_window_minutes", "Check-in closes", "So many minutes before the match."
+        "check_in_window_minutes", say("Check-in closes"), say("So many minutes before the match.")
     )
     no_show_policy = SelectField(
-        "When a side does not check in",
-        choices=[("flag", "Ask the desk"), ("forfeit", "The side forfeits")],
+        say("When a side does not check in"),
+        choices=[("flag", say("Ask the desk")), ("forfeit", say("The side forfeits"))],
     )
-    match_minutes = _minutes("match_minutes", "Minutes of a match", "The planned length.")
-    rest_minutes = _minutes("rest_minutes", "Minutes of rest", "Between two matches of one side.")
-    best_of = SelectField("Best of", coerce=int, choices=LENGTHS, description="For new matches.")
+    match_minutes = _minutes("match_minutes", say("Minutes of a match"), say("The planned length."))
+    rest_minutes = _minutes("rest_minutes", say("Minutes of rest"), say("Between two matches of one side."))
+    best_of = SelectField(say("Best of"), coerce=int, choices=LENGTHS, description=say("For new matches."))
     conflict_policy = SelectField(
-        "A side or a station that is taken",
-        choices=[("warn", "Warn, and let the desk start"), ("refuse", "Refuse the start")],
+        say("A side or a station that is taken"),
+        choices=[("warn", say("Warn, and let the desk start")), ("refuse", say("Refuse the start"))],
     )
     require_lobby = BooleanField(
-        "Lobby before the start",
-        description="A match starts only when its lobby has all that the game needs.",
+        say("Lobby before the start"),
+        description=say("A match starts only when its lobby has all that the game needs."),
     )
     lobby_reveal = SelectField(
-        "The sides see the lobby's codes",
+        say("The sides see the lobby's codes"),
         choices=[
-            ("at_once", "As soon as they stand"),
-            ("both_checked_in", "When both sides have checked in"),
-            ("minutes_before", "Some minutes before the match"),
+            ("at_once", say("As soon as they stand")),
+            ("both_checked_in", say("When both sides have checked in")),
+            ("minutes_before", say("Some minutes before the match")),
         ],
     )
     lobby_reveal_minutes = _minutes(
-        "lobby_reveal_minutes", "So many minutes before", "Counts only for the last choice."
+        "lobby_reveal_minutes", say("So many minutes before"), say("Counts only for the last choice.")
     )
     coordinators_run_matches = BooleanField(
-        "Coordinators run their matches",
-        description="They check in, start, give out the lobby and enter results. Off: they only read.",
+        say("Coordinators run their matches"),
+        description=say("They check in, start, give out the lobby and enter results. Off: they only read."),
     )
     dispute_window_minutes = _minutes(
         "dispute_window_minutes",
-        "Minutes to dispute a finished match",
-        "0: a result can be disputed only before it is final.",
+        say("Minutes to dispute a finished match"),
+        say("0: a result can be disputed only before it is final."),
     )
     auto_confirm_minutes = _minutes(
         "auto_confirm_minutes",
-        "Minutes until a result confirms itself",
-        "Empty: never.",
+        say("Minutes until a result confirms itself"),
+        say("Empty: never."),
         optional=True,
     )
 
@@ -122,8 +135,8 @@ class ParticipantsForm(RoomForm):
     """Many entrants at once, one a line."""
 
     lines = TextAreaField(
-        "Participants",
-        validators=[DataRequired("Enter at least one participant."), Length(max=200_000)],
+        say("Participants"),
+        validators=[DataRequired(say("Enter at least one participant.")), Length(max=200_000)],
         render_kw={"rows": 8, "spellcheck": "false"},
     )
 
@@ -148,12 +161,12 @@ class ParticipantForm(RoomForm):
     """One entrant: name, seed, and who plays for it."""
 
     name = StringField(
-        "Name", filters=[stripped], validators=[DataRequired("Give it a name."), Length(max=100)]
+        say("Name"), filters=[stripped], validators=[DataRequired(say("Give it a name.")), Length(max=100)]
     )
-    seed = IntegerField("Seed", validators=[Optional(), NumberRange(1, 100_000)])
+    seed = IntegerField(say("Seed"), validators=[Optional(), NumberRange(1, 100_000)])
     members = StringField(
-        "Members",
-        description="User names, with commas between.",
+        say("Members"),
+        description=say("User names, with commas between."),
         filters=[stripped],
         validators=[Length(max=3000)],
     )
@@ -168,9 +181,9 @@ class UserNameForm(RoomForm):
     """Somebody by name."""
 
     username = StringField(
-        "Username",
+        say("Username"),
         filters=[stripped],
-        validators=[DataRequired("Enter a user name."), Length(max=50)],
+        validators=[DataRequired(say("Enter a user name.")), Length(max=50)],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
     )
 

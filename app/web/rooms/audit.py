@@ -6,6 +6,7 @@ from flask import Response, request, stream_with_context
 from werkzeug.exceptions import NotFound
 
 from app.domain.permissions import Permission
+from app.domain.words import say
 from app.models import Tournament
 from app.services.queries.audit_export import export_audit
 from app.services.queries.audit_log import AuditPage, audit_page
@@ -64,7 +65,8 @@ def export_audit_lines(slug: str) -> Response:
 
 def _form(tournament: Tournament) -> AuditFilterForm:
     groups = {
-        group.title: [(name, f"{group.title}: all"), *group.actions.items()] for name, group in GROUPS.items()
+        group.title: [(name, say("%(group)s: all", group=group.title)), *group.actions.items()]
+        for name, group in GROUPS.items()
     }
     participants = sorted(
         ((row["id"], row["name"]) for row in list_participants(current_actor(), tournament.id).rows()),

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.domain.words import say
+from app.languages import said
+
 
 @dataclass(frozen=True)
 class Group:
@@ -13,96 +16,96 @@ class Group:
 
 GROUPS: dict[str, Group] = {
     "play": Group(
-        "Playing",
+        say("Playing"),
         {
-            "MATCH_CALL": "Match called",
-            "MATCH_CHECK_IN": "Checked in",
-            "MATCH_NO_SHOW_FLAG": "No-show noted",
-            "MATCH_START": "Match started",
-            "MATCH_UNDO_START": "Start undone",
-            "MATCH_FORFEIT": "Forfeit",
-            "MATCH_CANCEL": "Match cancelled",
-            "MATCH_REOPEN": "Match reopened",
-            "MATCH_RESTORE": "Match restored",
+            "MATCH_CALL": say("Match called"),
+            "MATCH_CHECK_IN": say("Checked in"),
+            "MATCH_NO_SHOW_FLAG": say("No-show noted"),
+            "MATCH_START": say("Match started"),
+            "MATCH_UNDO_START": say("Start undone"),
+            "MATCH_FORFEIT": say("Forfeit"),
+            "MATCH_CANCEL": say("Match cancelled"),
+            "MATCH_REOPEN": say("Match reopened"),
+            "MATCH_RESTORE": say("Match restored"),
         },
     ),
     "results": Group(
-        "Results and disputes",
+        say("Results and disputes"),
         {
-            "RESULT_SUBMIT": "Result entered",
-            "RESULT_CONFIRM": "Result confirmed",
-            "RESULT_RESTORE": "Earlier result made valid again",
-            "DISPUTE_CREATE": "Result disputed",
-            "DISPUTE_RESOLVE": "Dispute resolved",
+            "RESULT_SUBMIT": say("Result entered"),
+            "RESULT_CONFIRM": say("Result confirmed"),
+            "RESULT_RESTORE": say("Earlier result made valid again"),
+            "DISPUTE_CREATE": say("Result disputed"),
+            "DISPUTE_RESOLVE": say("Dispute resolved"),
         },
     ),
     "schedule": Group(
-        "Schedule",
+        say("Schedule"),
         {
-            "MATCH_SCHEDULE": "Match scheduled",
-            "MATCH_BULK_SCHEDULE": "Many matches scheduled",
-            "MATCH_BULK_UNDO": "Bulk scheduling undone",
-            "SCHEDULE_CHANGE": "Schedule changed",
-            "SCHEDULE_UNDO": "Schedule change undone",
-            "BREAK_CREATE": "Break added",
-            "BREAK_UPDATE": "Break changed",
-            "BREAK_DELETE": "Break deleted",
+            "MATCH_SCHEDULE": say("Match scheduled"),
+            "MATCH_BULK_SCHEDULE": say("Many matches scheduled"),
+            "MATCH_BULK_UNDO": say("Bulk scheduling undone"),
+            "SCHEDULE_CHANGE": say("Schedule changed"),
+            "SCHEDULE_UNDO": say("Schedule change undone"),
+            "BREAK_CREATE": say("Break added"),
+            "BREAK_UPDATE": say("Break changed"),
+            "BREAK_DELETE": say("Break deleted"),
         },
     ),
     "matches": Group(
-        "Matches, lobbies and coordinators",
+        say("Matches, lobbies and coordinators"),
         {
-            "MATCH_CREATE": "Match created",
-            "MATCH_UPDATE": "Match details changed",
-            "MATCH_DELETE": "Match deleted",
-            "MATCH_UNDELETE": "Match brought back",
-            "MATCH_LOBBY_UPDATE": "Lobby changed",
-            "MATCH_COORDINATOR_ASSIGN": "Coordinator assigned",
-            "MATCH_COORDINATOR_ANSWER": "Coordinator answered",
+            "MATCH_CREATE": say("Match created"),
+            "MATCH_UPDATE": say("Match details changed"),
+            "MATCH_DELETE": say("Match deleted"),
+            "MATCH_UNDELETE": say("Match brought back"),
+            "MATCH_LOBBY_UPDATE": say("Lobby changed"),
+            "MATCH_COORDINATOR_ASSIGN": say("Coordinator assigned"),
+            "MATCH_COORDINATOR_ANSWER": say("Coordinator answered"),
         },
     ),
     "participants": Group(
-        "Participants",
+        say("Participants"),
         {
-            "PARTICIPANT_CREATE": "Participants entered",
-            "PARTICIPANT_UPDATE": "Participant changed",
-            "PARTICIPANT_WITHDRAW": "Participant withdrawn",
-            "PARTICIPANT_REINSTATE": "Withdrawal taken back",
-            "PARTICIPANT_DELETE": "Participant deleted",
-            "PARTICIPANT_INVITE": "Invitation link made",
-            "PARTICIPANT_INVITE_REVOKE": "Invitation link ended",
-            "PARTICIPANT_JOIN": "Joined by invitation",
-            "SIGN_IN_LINK_CREATE": "One-time sign-in link made",
-            "SIGN_IN_LINK_USE": "One-time sign-in link used",
+            "PARTICIPANT_CREATE": say("Participants entered"),
+            "PARTICIPANT_UPDATE": say("Participant changed"),
+            "PARTICIPANT_WITHDRAW": say("Participant withdrawn"),
+            "PARTICIPANT_REINSTATE": say("Withdrawal taken back"),
+            "PARTICIPANT_DELETE": say("Participant deleted"),
+            "PARTICIPANT_INVITE": say("Invitation link made"),
+            "PARTICIPANT_INVITE_REVOKE": say("Invitation link ended"),
+            "PARTICIPANT_JOIN": say("Joined by invitation"),
+            "SIGN_IN_LINK_CREATE": say("One-time sign-in link made"),
+            "SIGN_IN_LINK_USE": say("One-time sign-in link used"),
         },
     ),
     "brackets": Group(
-        "Brackets",
+        say("Brackets"),
         {
-            "BRACKET_GENERATE": "Bracket generated",
-            "BRACKET_NEXT_ROUND": "Next round paired",
-            "BRACKET_DELETE": "Bracket deleted",
+            "BRACKET_GENERATE": say("Bracket generated"),
+            "BRACKET_NEXT_ROUND": say("Next round paired"),
+            "BRACKET_DELETE": say("Bracket deleted"),
         },
     ),
     "tournament": Group(
-        "Tournament, staff and stations",
+        say("Tournament, staff and stations"),
         {
-            "TOURNAMENT_CREATE": "Tournament created",
-            "TOURNAMENT_IMPORT": "Tournament imported",
-            "TOURNAMENT_UPDATE": "Settings changed",
-            "TOURNAMENT_DELETE": "Tournament deleted",
-            "REHEARSAL_CREATE": "Rehearsal made",
-            "REHEARSAL_PACE": "Pace of the rehearsal changed",
-            "STAFF_ADD": "Organizer added",
-            "STAFF_REMOVE": "Organizer removed",
-            "STATION_CREATE": "Station added",
-            "STATION_UPDATE": "Station changed",
-            "STATION_DELETE": "Station deleted",
-            "BOARD_LINK_CREATE": "Board link made",
-            "BOARD_LINK_REVOKE": "Board link ended",
-            "TOURNAMENT_ANNOUNCE": "Announcement on the boards",
-            "SCREEN_NAME": "Screen named",
-            "SCREEN_MESSAGE": "Message to the boards",
+            "TOURNAMENT_CREATE": say("Tournament created"),
+            "TOURNAMENT_IMPORT": say("Tournament imported"),
+            "TOURNAMENT_UPDATE": say("Settings changed"),
+            "TOURNAMENT_DELETE": say("Tournament deleted"),
+            "REHEARSAL_CREATE": say("Rehearsal made"),
+            "REHEARSAL_PACE": say("Pace of the rehearsal changed"),
+            "STAFF_ADD": say("Organizer added"),
+            "STAFF_REMOVE": say("Organizer removed"),
+            "STATION_CREATE": say("Station added"),
+            "STATION_UPDATE": say("Station changed"),
+            "STATION_DELETE": say("Station deleted"),
+            "BOARD_LINK_CREATE": say("Board link made"),
+            "BOARD_LINK_REVOKE": say("Board link ended"),
+            "TOURNAMENT_ANNOUNCE": say("Announcement on the boards"),
+            "SCREEN_NAME": say("Screen named"),
+            "SCREEN_MESSAGE": say("Message to the boards"),
         },
     ),
 }
@@ -117,5 +120,8 @@ def actions_of(choice: str) -> frozenset[str] | None:
 
 
 def actions_named(word: str) -> frozenset[str]:
-    """The actions in whose words this one stands, in either case."""
-    return frozenset(name for name, words in ACTIONS.items() if word.lower() in words.lower())
+    """The actions in whose words, in the reader's language or in English, this one stands; in either case."""
+    wanted = word.lower()
+    return frozenset(
+        name for name, words in ACTIONS.items() if wanted in words.lower() or wanted in said(words).lower()
+    )

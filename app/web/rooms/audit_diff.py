@@ -4,18 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.domain.words import say
+from app.languages import said
 from app.services.queries.audit_names import Names
 from app.web.filters import local_time
 
+from .audit_fields import field_word, value_word
+
 # A version of a season's schedule is not all shown.
 MOST_CHANGES = 60
-_LABELS = {
-    "station_id": "Station",
-    "stream_url": "Stream",
-    "coordinator_id": "Coordinator",
-    "is_public": "Public",
-    "slug": "Address",
-}
 # Their values are words of ours, written with underscores.
 _WORDED = frozenset({"status", "no_show_policy", "conflict_policy", "game", "lobby_reveal"})
 _TIMES = ("_time", "_at", "_deadline")
@@ -23,7 +20,7 @@ _TIMES = ("_time", "_at", "_deadline")
 
 @dataclass(frozen=True)
 class Change:
-    """One value: what it was (None: not recorded) and what it is."""
+    """One value in the reader's words: what it was (None: not recorded) and what it is."""
 
     label: str
     old: str | None
@@ -58,38 +55,41 @@ def _all(meta: Mapping[str, Any], names: Names, zone: str) -> Iterator[Change]:
 
 def _pairs(old: Mapping, new: Mapping, names: Names, zone: str) -> Iterator[Change]:
     for key, value in new.items():
-        before = _words(key, old[key], names, zone) if key in old else None
-        yield Change(_label(key), before, _words(key, value, names, zone))
+        before = words_of(key, old[key], names, zone) if key in old else None
+        yield Change(_label(key), before, words_of(key, value, names, zone))
 
 
 def _moved(move: Mapping[str, Any], names: Names, zone: str) -> Iterator[Change]:
     """One match of a version of the schedule: its time and its station."""
     id_ = move.get("match_id")
-    match = names.matches.get(id_, f"match {id_}")
-    for key, label in (("scheduled_time", match), ("station_id", f"{match}, station")):
+    match = names.match(id_)
+    place = said(say("%(match)s, station", match=match))
+    for key, label in (("scheduled_time", match), ("station_id", place)):
         old, new = move.get(f"old_{key}"), move.get(f"new_{key}")
         if old != new:
-            yield Change(label, _words(key, old, names, zone), _words(key, new, names, zone))
+            yield Change(label, words_of(key, old, names, zone), words_of(key, new, names, zone))
 
 
 def _label(key: str) -> str:
-    return _LABELS.get(key) or key.replace("_", " ").capitalize()
+    word = field_word(key)
+    return word[:1].upper() + word[1:]
 
 
-def _words(key: str, value: Any, names: Names, zone: str) -> str:
+def words_of(key: str, value: Any, names: Names, zone: str) -> str:
+    """The value of the field in the reader's words; times by the zone's clock."""
     if value is None or value == "":
-        return "none"
+        return said(say("none"))
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said(say("yes") if value else say("no"))
     if key.endswith(_TIMES) and isinstance(value, str):
         return _time(value, zone)
     if key == "station_id":
-        return names.stations.get(value, f"station {value}")
+        return names.station(value)
     if key == "coordinator_id":
-        return names.users.get(value, f"user {value}")
+        return names.user(value)
     if isinstance(value, list):
         return ", ".join(str(part) for part in value)
-    return str(value).replace("_", " ") if key in _WORDED else str(value)
+    return value_word(value) if key in _WORDED else str(value)
 
 
 def _time(value: str, zone: str) -> str:

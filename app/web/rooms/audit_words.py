@@ -1,23 +1,43 @@
-"""What audit rows say, in sentences: each begins with what was done, and names what it was done to."""
+"""What audit rows say, in sentences: each begins with what was done, and names what it was done to.
 
-from collections.abc import Callable
+All of it is in the reader's language; parts are put together only once they are.
+"""
+
+from collections.abc import Callable, Iterable
 
 from app.domain.lobby import LABELS
+from app.domain.words import say, say_n
+from app.languages import said
 from app.services.queries.audit_names import Names
 from app.web.filters import local_time
 
 from .audit_actions import ACTIONS
+from .audit_diff import words_of
+from .audit_fields import field_word, value_word
 
 Sentence = Callable[[dict, Names, str], str]
-_KINDS = {"auto": "as proposed"}
+_KINDS = {"auto": say("as proposed")}
+_ANSWERS = {"accepted": say("accepted"), "hand_over": say("asks to hand over")}
 _SECRET_FREE = ("name", "slug", "username")
 
 
 def sentence(row: dict, names: Names, zone: str) -> str:
     """What the row says: what was done, and what it was done to."""
     words = ACTIONS.get(row["action"]) or row["action"].replace("_", " ").capitalize()
-    detail = _DETAILS.get(row["action"], _named)(row["meta"], names, zone)
-    return f"{words}: {detail}" if detail else words
+    return _after(words, _DETAILS.get(row["action"], _named)(row["meta"], names, zone))
+
+
+def _after(*parts: str) -> str:
+    """The parts that there are, each telling more of the one before."""
+    return ": ".join(said(part) for part in parts if part)
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(map(said, parts))
+
+
+def _became(old: str, new: str) -> str:
+    return f"{said(old)} → {said(new)}"
 
 
 def _named(meta: dict, names: Names, zone: str) -> str:
@@ -25,132 +45,138 @@ def _named(meta: dict, names: Names, zone: str) -> str:
 
 
 def _time(value: str | None, zone: str) -> str:
-    return local_time(value, zone) if value else "no time"
+    return local_time(value, zone) if value else say("no time")
 
 
 def _schedule(meta: dict, names: Names, zone: str) -> str:
-    return f"{_time(meta.get('old_scheduled_time'), zone)} → {_time(meta.get('new_scheduled_time'), zone)}"
+    return _became(*(_time(meta.get(f"{when}_scheduled_time"), zone) for when in ("old", "new")))
+
+
+def _some_of(parts: list[str], most: int) -> str:
+    """The first of them, and how many more there are."""
+    listed = _listed(parts[:most])
+    if len(parts) <= most:
+        return listed
+    return say("%(listed)s and %(number)s more", listed=listed, number=len(parts) - most)
 
 
 def _matches(meta: dict, names: Names, zone: str) -> str:
-    ids = meta.get("match_ids") or []
-    listed = ", ".join(names.matches.get(id_, f"match {id_}") for id_ in ids[:12])
-    more = f" and {len(ids) - 12} more" if len(ids) > 12 else ""
-    when = f" from {_time(meta['scheduled_time'], zone)}" if meta.get("scheduled_time") else ""
-    every = f", every {meta['interval_minutes']} min" if meta.get("interval_minutes") else ""
-    return f"{listed}{more}{when}{every}"
+    told = _some_of([names.match(id_) for id_ in meta.get("match_ids") or []], 12)
+    if meta.get("scheduled_time"):
+        told = say("%(matches)s from %(time)s", matches=told, time=_time(meta["scheduled_time"], zone))
+    if meta.get("interval_minutes"):
+        told = say("%(matches)s, every %(minutes)s min", matches=told, minutes=meta["interval_minutes"])
+    return told
 
 
 def _schedule_change(meta: dict, names: Names, zone: str) -> str:
     changes = meta.get("changes") or []
-    what = _KINDS.get(meta.get("kind", ""), "")
-    if meta.get("kind") == "delay":
-        what = f"{meta.get('minutes')} min late from {_time(meta.get('since'), zone)}{_scope(meta, names)}"
-    told = _placing(changes[0], names, zone) if len(changes) == 1 else _matches(meta, names, zone)
-    return ": ".join(part for part in (what, told) if part)
+    is_late = meta.get("kind") == "delay"
+    what = _delay(meta, names, zone) if is_late else _KINDS.get(meta.get("kind", ""), "")
+    return _after(
+        what, _placing(changes[0], names, zone) if len(changes) == 1 else _matches(meta, names, zone)
+    )
 
 
-def _scope(meta: dict, names: Names) -> str:
+def _delay(meta: dict, names: Names, zone: str) -> str:
+    told = {"minutes": meta.get("minutes"), "time": _time(meta.get("since"), zone)}
     if station_id := meta.get("station_id"):
-        return f" at {names.stations.get(station_id, f'station {station_id}')}"
+        return say("%(minutes)s min late from %(time)s at %(place)s", place=names.station(station_id), **told)
     if bracket_id := meta.get("bracket_id"):
-        return f" in {names.brackets.get(bracket_id, f'bracket {bracket_id}')}"
-    return ""
+        return say("%(minutes)s min late from %(time)s in %(name)s", name=names.bracket(bracket_id), **told)
+    return say("%(minutes)s min late from %(time)s", **told)
 
 
 def _placing(change: dict, names: Names, zone: str) -> str:
-    id_ = change["match_id"]
-    told = [names.matches.get(id_, f"match {id_}")]
+    told = [names.match(change["match_id"])]
     times = [change["old_scheduled_time"], change["new_scheduled_time"]]
     places = [change["old_station_id"], change["new_station_id"]]
     if times[0] != times[1]:
-        told.append(" → ".join(_time(time, zone) for time in times))
+        told.append(_became(*(_time(time, zone) for time in times)))
     if places[0] != places[1]:
-        told.append(" → ".join(_place(place, names) for place in places))
-    return ", ".join(told)
+        told.append(_became(*(_place(place, names) for place in places)))
+    return _listed(told)
 
 
 def _place(station_id: int | None, names: Names) -> str:
-    return "no station" if station_id is None else names.stations.get(station_id, f"station {station_id}")
+    return say("no station") if station_id is None else names.station(station_id)
 
 
 def _schedule_undo(meta: dict, names: Names, zone: str) -> str:
-    number = f"version {meta['number']}: " if meta.get("number") else ""
-    return f"{number}{_matches(meta, names, zone)}"
+    number = say("version %(number)s", number=meta["number"]) if meta.get("number") else ""
+    return _after(number, _matches(meta, names, zone))
 
 
 def _coordinator(meta: dict, names: Names, zone: str) -> str:
     user_id = meta.get("coordinator_id")
-    return names.users.get(user_id, f"user {user_id}") if user_id else "nobody"
+    return names.user(user_id) if user_id else say("nobody")
 
 
 def _coordinator_answer(meta: dict, names: Names, zone: str) -> str:
-    said = {"accepted": "accepted", "hand_over": "asks to hand over"}.get(meta.get("answer", ""), "")
-    return ": ".join(part for part in (said, str(meta.get("note") or "")) if part)
+    return _after(_ANSWERS.get(meta.get("answer", ""), ""), str(meta.get("note") or ""))
 
 
 def _lobby(meta: dict, names: Names, zone: str) -> str:
-    return ", ".join(LABELS.get(key, key) for key in meta.get("lobby_fields_updated", ()))
+    return _listed(LABELS.get(key, key) for key in meta.get("lobby_fields_updated", ()))
 
 
 def _participant(meta: dict, names: Names, zone: str) -> str:
-    id_ = meta.get("participant_id")
-    who = meta.get("name") or names.participants.get(id_, f"participant {id_}")
+    who = meta.get("name") or names.participant(meta.get("participant_id"))
     if "new_name" in meta:
-        who = f"{meta['old_name']} → {meta['new_name']}"
+        who = _became(meta["old_name"], meta["new_name"])
     user = names.users.get(meta.get("user_id"))
-    return f"{who}, {user}" if user else who
+    return _listed([who, user]) if user else who
 
 
 def _participants(meta: dict, names: Names, zone: str) -> str:
-    listed = meta.get("names") or []
-    more = f" and {len(listed) - 8} more" if len(listed) > 8 else ""
-    return ", ".join(listed[:8]) + more
+    return _some_of(meta.get("names") or [], 8)
 
 
 def _result(meta: dict, names: Names, zone: str) -> str:
-    score = f"{meta.get('participant1_score')}–{meta.get('participant2_score')}"
-    side = names.participants.get(meta.get("submitted_by"))
-    waits = "" if meta.get("final") else ", waits for the other side"
-    return f"{score}{f' by {side}' if side else ''}{waits}"
+    told = f"{meta.get('participant1_score')}–{meta.get('participant2_score')}"
+    if side := names.participants.get(meta.get("submitted_by")):
+        told = say("%(score)s by %(side)s", score=told, side=side)
+    return told if meta.get("final") else say("%(result)s, waits for the other side", result=told)
 
 
 def _dispute(meta: dict, names: Names, zone: str) -> str:
-    side = names.participants.get(meta.get("reported_by"))
-    reason = str(meta.get("reason", "")).replace("_", " ")
-    return f"{reason}{f', by {side}' if side else ''}"
+    reason, side = value_word(meta.get("reason", "")), names.participants.get(meta.get("reported_by"))
+    return say("%(reason)s, by %(side)s", reason=reason, side=side) if side else reason
 
 
 def _ruling(meta: dict, names: Names, zone: str) -> str:
-    side = names.participants.get(meta.get("participant_id"))
-    return f"{meta.get('decision', '')}{f', {side}' if side else ''}"
+    decision, side = value_word(meta.get("decision", "")), names.participants.get(meta.get("participant_id"))
+    return _listed([decision, side]) if side else decision
 
 
 def _changes(meta: dict, names: Names, zone: str) -> str:
-    words = []
-    for key, value in (meta.get("changes") or {}).items():
-        shown = names.stations.get(value, value) if key == "station_id" else value
-        label = {"stream_url": "stream", "station_id": "station", "best_of": "best of"}.get(key, key)
-        words.append(f"{label} {shown if shown not in (None, '') else 'none'}")
-    return ", ".join(words)
+    changes = (meta.get("changes") or {}).items()
+    return _listed(f"{field_word(key)} {words_of(key, value, names, zone)}" for key, value in changes)
 
 
 def _settings(meta: dict, names: Names, zone: str) -> str:
     old, new = meta.get("old") or {}, meta.get("new") or {}
-    return ", ".join(f"{key.replace('_', ' ')} {old.get(key)} → {value}" for key, value in new.items())
+    changes = {
+        key: _became(words_of(key, old.get(key), names, zone), words_of(key, value, names, zone))
+        for key, value in new.items()
+    }
+    return _listed(f"{field_word(key)} {change}" for key, change in changes.items())
 
 
 def _bracket(meta: dict, names: Names, zone: str) -> str:
-    name = names.brackets.get(meta.get("bracket_id"), "")
-    kind = str(meta.get("format", "")).replace("_", " ")
-    return f"{name}, {kind}, {meta.get('matches')} matches"
+    return say_n(
+        meta.get("matches") or 0,
+        "%(name)s, %(format)s, %(num)s match",
+        "%(name)s, %(format)s, %(num)s matches",
+        name=_bracket_name(meta, names, zone),
+        format=value_word(meta.get("format", "")),
+    )
 
 
 def _station(meta: dict, names: Names, zone: str) -> str:
-    who = f"{meta['old_name']} → {meta['new_name']}" if "new_name" in meta else str(meta.get("name", ""))
-    words = {"stream_url": "stream", "time_zone": "time zone"}
-    changed = [words.get(field, field) for field in meta.get("changed", ())]
-    return f"{who} ({', '.join(changed)})" if changed else who
+    who = _became(meta["old_name"], meta["new_name"]) if "new_name" in meta else str(meta.get("name", ""))
+    changed = _listed(map(field_word, meta.get("changed", ())))
+    return f"{who} ({changed})" if changed else who
 
 
 def _call(meta: dict, names: Names, zone: str) -> str:
@@ -158,10 +184,11 @@ def _call(meta: dict, names: Names, zone: str) -> str:
 
 
 def _break(meta: dict, names: Names, zone: str) -> str:
-    station_id = meta.get("station_id")
-    where = f" at {names.stations.get(station_id, f'station {station_id}')}" if station_id else ""
-    times = f"{_time(meta.get('starts_at'), zone)} – {_time(meta.get('ends_at'), zone)}"
-    return f"{meta.get('name', '')}{where}, {times}"
+    where, station_id = meta.get("name", ""), meta.get("station_id")
+    if station_id:
+        where = say("%(what)s at %(place)s", what=where, place=names.station(station_id))
+    times = (said(_time(meta.get(key), zone)) for key in ("starts_at", "ends_at"))
+    return _listed([where, " – ".join(times)])
 
 
 def _reason(meta: dict, names: Names, zone: str) -> str:
@@ -170,20 +197,20 @@ def _reason(meta: dict, names: Names, zone: str) -> str:
 
 def _forfeit(meta: dict, names: Names, zone: str) -> str:
     id_ = meta.get("participant_id")
-    who = "both sides" if id_ is None else names.participants.get(id_, f"participant {id_}")
-    return ": ".join(part for part in (who, _reason(meta, names, zone)) if part)
+    return _after(say("both sides") if id_ is None else names.participant(id_), _reason(meta, names, zone))
 
 
 def _absent(meta: dict, names: Names, zone: str) -> str:
-    return ", ".join(names.participants.get(id_, f"participant {id_}") for id_ in meta.get("absent", ()))
+    return _listed(map(names.participant, meta.get("absent", ())))
 
 
 def _version(meta: dict, names: Names, zone: str) -> str:
-    return f"version {meta.get('restored')}"
+    return say("version %(number)s", number=meta.get("restored"))
 
 
 def _round(meta: dict, names: Names, zone: str) -> str:
-    return f"{_bracket_name(meta, names, zone)}, round {meta.get('round_number')}"
+    name, number = _bracket_name(meta, names, zone), meta.get("round_number")
+    return say("%(name)s, round %(number)s", name=name, number=number)
 
 
 def _bracket_name(meta: dict, names: Names, zone: str) -> str:
@@ -195,17 +222,17 @@ def _user(meta: dict, names: Names, zone: str) -> str:
 
 
 def _announcement(meta: dict, names: Names, zone: str) -> str:
-    return str(meta.get("announcement") or "none")
+    return str(meta.get("announcement") or "") or say("none")
 
 
 def _screen(meta: dict, names: Names, zone: str) -> str:
-    return f"{meta.get('old_name') or 'no name'} → {meta.get('new_name') or 'no name'}"
+    return _became(*(meta.get(key) or say("no name") for key in ("old_name", "new_name")))
 
 
 def _message(meta: dict, names: Names, zone: str) -> str:
     number = len(meta.get("screen_ids") or ())
-    where = meta.get("name") or ("1 board" if number == 1 else f"{number} boards")
-    return f"{where}, {meta.get('message') or 'cleared'}"
+    where = meta.get("name") or say_n(number, "%(num)s board", "%(num)s boards")
+    return _listed([where, meta.get("message") or say("cleared")])
 
 
 def _nothing(meta: dict, names: Names, zone: str) -> str:

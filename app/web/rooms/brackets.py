@@ -3,6 +3,8 @@
 from flask import Response, flash, request
 
 from app.domain.errors import Conflict, DomainError, InvalidInput, Refused
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import brackets as services
 from app.services import swiss
@@ -13,6 +15,7 @@ from app.web.forms.brackets import BracketForm
 from app.web.guards import current_actor, now, signed_in
 from app.web.htmx import go_to
 
+from .audit_fields import value_word
 from .blueprint import blueprint, open_room, show
 
 
@@ -45,7 +48,7 @@ def generate_bracket(slug: str) -> Response:
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(open_room(slug), form, status=400)
-    flash(f"{form.name.data} is made; its matches stand on the desk.", "good")
+    flash(said(say("%(name)s is made; its matches stand on the desk.", name=form.name.data)), "good")
     return go_to(f"/tournaments/{slug}/desk/")
 
 
@@ -61,7 +64,7 @@ def next_round(slug: str, bracket_id: int) -> Response:
     except (Conflict, Refused) as error:
         flash(_in_words(error), "bad")
     else:
-        flash(f"Round {number} is paired; its matches stand on the desk.", "good")
+        flash(said(say("Round %(number)s is paired; its matches stand on the desk.", number=number)), "good")
     return go_to(f"/tournaments/{slug}/settings/brackets/")
 
 
@@ -77,13 +80,13 @@ def delete_bracket(slug: str, bracket_id: int) -> Response:
     except Refused as error:
         flash(_in_words(error), "bad")
     else:
-        flash("The bracket and its matches are deleted.", "good")
+        flash(said(say("The bracket and its matches are deleted.")), "good")
     return go_to(f"/tournaments/{slug}/settings/brackets/")
 
 
 def _in_words(error: DomainError) -> str:
     reasons = getattr(error, "changes", None) or getattr(error, "reasons", None) or []
-    return " ".join(dict.fromkeys([error.detail, *reasons]))
+    return " ".join(dict.fromkeys(map(said, [error.detail, *reasons])))
 
 
 def _form(tournament_id: int, **values) -> BracketForm:
@@ -108,7 +111,10 @@ def _page(tournament: Tournament, form: BracketForm | None = None, *, status: in
     listed = pages.list_brackets_with_progress(tournament.id)
     if form is None:
         names = "\n".join(entrant["name"] for entrant in playing)
-        first = {"name": "Playoffs" if listed else "Main bracket", "best_of": tournament.best_of}
+        first = {
+            "name": said(say("Playoffs") if listed else say("Main bracket")),
+            "best_of": tournament.best_of,
+        }
         form = _form(tournament.id, data=first | {"participants": names})
     return show(
         "rooms/brackets.html",
@@ -116,6 +122,6 @@ def _page(tournament: Tournament, form: BracketForm | None = None, *, status: in
         "settings",
         status=status,
         form=form,
-        brackets=listed,
+        brackets=[{**bracket, "format_name": value_word(bracket["format"])} for bracket in listed],
         entrants=playing,
     )

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from flask import Response, flash, request
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say, say_all, say_n
+from app.languages import said
 from app.services import tournaments
 from app.services.queries import tournaments as queries
 from app.services.queries.listing import Listing
@@ -42,7 +44,8 @@ def add_participants(slug: str) -> Response:
     except (InvalidInput, Refused) as error:
         form.lines.errors = [*form.lines.errors, *_by_line(error, entrants)]
         return _page(slug, form, status=400)
-    flash(f"{len(made)} {'participant' if len(made) == 1 else 'participants'} entered.", "good")
+    done = say_n(len(made), "%(num)s participant entered.", "%(num)s participants entered.")
+    flash(said(done), "good")
     return go_to(_room(slug))
 
 
@@ -52,7 +55,8 @@ def _by_line(error: InvalidInput | Refused, entrants: list[dict]) -> list[str]:
     for path, why in error.errors.items():
         place = path.partition(".")[0]
         name = entrants[int(place)]["name"] if place.isdigit() and len(entrants) > 1 else entrants[0]["name"]
-        reasons.append(f"{name or 'A line without a name'}: {' '.join(why)}")
+        about = name or say("A line without a name")
+        reasons.append(say("%(name)s: %(reasons)s", name=about, reasons=say_all(why)))
     return reasons or [error.detail]
 
 
@@ -75,7 +79,7 @@ def edit_participant(slug: str, participant_id: int) -> Response:
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(slug, ParticipantsForm(formdata=None), status=400, failed=(participant_id, form))
-    flash(f"{form.name.data} saved.", "good")
+    flash(said(say("%(name)s saved.", name=form.name.data)), "good")
     return go_to(_room(slug))
 
 
@@ -83,28 +87,30 @@ def edit_participant(slug: str, participant_id: int) -> Response:
 @signed_in
 def withdraw_participant(slug: str, participant_id: int) -> Response:
     """Mark an entrant as withdrawn."""
-    return _act(slug, participant_id, tournaments.withdraw_participant, "Withdrawn; no new match takes it.")
+    return _act(
+        slug, participant_id, tournaments.withdraw_participant, say("Withdrawn; no new match takes it.")
+    )
 
 
 @blueprint.post("/settings/participants/<id:participant_id>/reinstate")
 @signed_in
 def reinstate_participant(slug: str, participant_id: int) -> Response:
     """Take a withdrawal back."""
-    return _act(slug, participant_id, tournaments.reinstate_participant, "Back in the tournament.")
+    return _act(slug, participant_id, tournaments.reinstate_participant, say("Back in the tournament."))
 
 
 @blueprint.post("/settings/participants/<id:participant_id>/delete")
 @signed_in
 def delete_participant(slug: str, participant_id: int) -> Response:
     """Delete an entrant that was entered by mistake."""
-    return _act(slug, participant_id, tournaments.delete_participant, "Deleted.")
+    return _act(slug, participant_id, tournaments.delete_participant, say("Deleted."))
 
 
 @blueprint.post("/settings/participants/<id:participant_id>/revoke-invite")
 @signed_in
 def revoke_invite(slug: str, participant_id: int) -> Response:
     """End an entrant's invitation link."""
-    return _act(slug, participant_id, tournaments.revoke_invite, "The link works no longer.")
+    return _act(slug, participant_id, tournaments.revoke_invite, say("The link works no longer."))
 
 
 @blueprint.post("/settings/participants/<id:participant_id>/invite")
@@ -168,9 +174,9 @@ def _act(slug: str, participant_id: int, verb: Callable[..., None], done: str) -
     try:
         verb(actor=current_actor(), tournament_id=tournament_id, participant_id=participant_id, now=now())
     except Refused as error:
-        flash(error.detail, "bad")
+        flash(said(error.detail), "bad")
     else:
-        flash(done, "good")
+        flash(said(done), "good")
     return go_to(_room(slug))
 
 

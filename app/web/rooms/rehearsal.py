@@ -5,7 +5,9 @@ import secrets
 from flask import Response, flash
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
 from app.importers import rehearsal as copies
+from app.languages import said
 from app.services import access, rehearsals
 from app.web.forms.rehearsal import PaceForm, RehearsalForm
 from app.web.guards import current_actor, now, signed_in
@@ -43,7 +45,7 @@ def make_rehearsal(slug: str) -> Response:
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(slug, form, status=400)
-    flash("The rehearsal is made. It stands until you press Play.", "good")
+    flash(said(say("The rehearsal is made. It stands until you press Play.")), "good")
     return _go_to(made)
 
 
@@ -81,7 +83,7 @@ def reset_rehearsal(slug: str) -> Response:
         form = RehearsalForm(formdata=None)
         form.take(error)
         return _page(slug, form, status=400)
-    flash("The rehearsal is made anew. It stands until you press Play.", "good")
+    flash(said(say("The rehearsal is made anew. It stands until you press Play.")), "good")
     return _go_to(made)
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from flask import Response, flash
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import screens as services
 from app.services.queries.screens import list_screens
@@ -28,12 +30,14 @@ def announce(slug: str) -> Response:
     """Set what all boards say beside the matches."""
     tournament = open_room(slug)
     form = AnnouncementForm()
-    said = "The boards show it." if form.announcement.data else "The announcement is off the boards."
+    done = (
+        say("The boards show it.") if form.announcement.data else say("The announcement is off the boards.")
+    )
     return _done(
         tournament,
         form,
         lambda: services.set_announcement(**_who(tournament), announcement=form.announcement.data),
-        said,
+        done,
     )
 
 
@@ -43,14 +47,14 @@ def message_screens(slug: str) -> Response:
     """Have one board or all of them show a message, or clear it with an empty one."""
     tournament = open_room(slug)
     form = MessageForm(screens=list_screens(tournament.id, now()))
-    said = "The message is on its way." if form.message.data else "Cleared."
+    done = say("The message is on its way.") if form.message.data else say("Cleared.")
     return _done(
         tournament,
         form,
         lambda: services.send_message(
             **_who(tournament), message=form.message.data, screen_id=form.screen_id.data
         ),
-        said,
+        done,
     )
 
 
@@ -64,7 +68,7 @@ def name_screen(slug: str, screen_id: int) -> Response:
         tournament,
         form,
         lambda: services.name_screen(**_who(tournament), screen_id=screen_id, name=form.name.data),
-        "Saved.",
+        say("Saved."),
         screen_id,
     )
 
@@ -77,7 +81,7 @@ def _done(
     tournament: Tournament,
     form: AnnouncementForm | MessageForm | NameForm,
     verb: Callable[[], object],
-    said: str,
+    done: str,
     screen_id: int | None = None,
 ) -> Response:
     """Do the verb of the form, or show the form again with what is wrong with it."""
@@ -88,7 +92,7 @@ def _done(
         except (InvalidInput, Refused) as error:
             form.take(error)
         else:
-            flash(said, "good")
+            flash(said(done), "good")
             return go_to(f"/tournaments/{slug}/settings/screens/")
     return _page(open_room(slug), form, screen_id)
 

@@ -4,6 +4,8 @@ from flask import Response, flash, request
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.tournament_settings import SETTINGS
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import tournaments
 from app.web.forms.tournaments import ActForm, SettingsForm
@@ -46,7 +48,7 @@ def save_settings(slug: str) -> Response:
         tournament = open_room(slug)
         form.version.data, form.version.raw_data = tournament.version, None
         return _page(tournament, form, status=409, race=race)
-    flash("Settings saved.", "good")
+    flash(said(say("Settings saved.")), "good")
     return go_to(f"/tournaments/{tournament.slug}/settings/")
 
 
@@ -68,7 +70,7 @@ def revoke_board_link(slug: str) -> Response:
     """End the secret link of the board."""
     tournament = open_room(slug)
     tournaments.revoke_board_link(actor=current_actor(), tournament_id=tournament.id, now=now())
-    flash("The board's link works no longer.", "good")
+    flash(said(say("The board's link works no longer.")), "good")
     return go_to(f"/tournaments/{slug}/settings/#board")
 
 
@@ -78,15 +80,15 @@ def delete(slug: str) -> Response:
     """Take the tournament out of sight, where its name was typed as a confirmation."""
     tournament = open_room(slug)
     if request.form.get("confirm", "").strip() != tournament.name:
-        flash("Nothing was deleted: type the tournament's name to confirm.", "bad")
+        flash(said(say("Nothing was deleted: type the tournament's name to confirm.")), "bad")
         return go_to(f"/tournaments/{slug}/settings/#delete")
     name = tournament.name
     try:
         tournaments.delete_tournament(actor=current_actor(), tournament_id=tournament.id, now=now())
     except Refused as error:
-        flash(error.detail, "bad")
+        flash(said(error.detail), "bad")
         return go_to(f"/tournaments/{slug}/settings/#delete")
-    flash(f"{name} is deleted.", "good")
+    flash(said(say("%(name)s is deleted.", name=name)), "good")
     return go_to("/dashboard/")
 
 

@@ -3,6 +3,8 @@
 from flask import Response, flash
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
+from app.languages import said
 from app.services import tournaments
 from app.services.queries import tournaments as queries
 from app.web.forms.tournaments import UserNameForm
@@ -34,9 +36,12 @@ def add_staff(slug: str) -> Response:
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(slug, form, status=400)
-    flash(
-        f"{form.username.data} {'now runs' if is_new else 'already runs'} this tournament with you.", "good"
-    )
+    name = form.username.data
+    if is_new:
+        done = say("%(name)s now runs this tournament with you.", name=name)
+    else:
+        done = say("%(name)s already runs this tournament with you.", name=name)
+    flash(said(done), "good")
     return go_to(f"/tournaments/{slug}/staff/")
 
 
@@ -46,7 +51,7 @@ def remove_staff(slug: str, staff_id: int) -> Response:
     """Take somebody off the staff."""
     tournament_id = open_room(slug).id
     tournaments.remove_staff(actor=current_actor(), tournament_id=tournament_id, staff_id=staff_id, now=now())
-    flash("Taken off the staff.", "good")
+    flash(said(say("Taken off the staff.")), "good")
     return go_to(f"/tournaments/{slug}/staff/")
 
 

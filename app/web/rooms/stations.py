@@ -6,6 +6,8 @@ from datetime import datetime
 from flask import Response, flash, request
 
 from app.domain.errors import InvalidInput, Refused
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import tournaments
 from app.services.queries import places as queries
@@ -39,7 +41,7 @@ def add_station(slug: str) -> Response:
         tournament,
         ("station", None, form),
         lambda: tournaments.add_station(**_who(tournament), **form.values()),
-        "Station added.",
+        say("Station added."),
     )
 
 
@@ -56,7 +58,7 @@ def edit_station(slug: str, station_id: int) -> Response:
         lambda: tournaments.update_station(
             **_who(tournament), station_id=station_id, **_changed(form, station, tournament)
         ),
-        "Saved.",
+        say("Saved."),
     )
 
 
@@ -77,9 +79,9 @@ def delete_station(slug: str, station_id: int) -> Response:
     try:
         tournaments.delete_station(**_who(tournament), station_id=station_id)
     except Refused as error:
-        flash(error.detail, "bad")
+        flash(said(error.detail), "bad")
     else:
-        flash("Station deleted.", "good")
+        flash(said(say("Station deleted.")), "good")
     return _back(slug)
 
 
@@ -93,7 +95,7 @@ def add_break(slug: str) -> Response:
         tournament,
         ("break", None, form),
         lambda: breaks.add_break(**_who(tournament), **form.values()),
-        "Break added.",
+        say("Break added."),
     )
 
 
@@ -108,7 +110,7 @@ def edit_break(slug: str, break_id: int) -> Response:
         tournament,
         ("break", break_id, form),
         lambda: breaks.update_break(**_who(tournament), break_id=break_id, changes=_moved(form, pause)),
-        "Saved.",
+        say("Saved."),
     )
 
 
@@ -126,7 +128,7 @@ def _moved(form: BreakForm, pause: dict) -> dict:
 def delete_break(slug: str, break_id: int) -> Response:
     """Delete a break."""
     breaks.delete_break(**_who(open_room(slug)), break_id=break_id)
-    flash("Break deleted.", "good")
+    flash(said(say("Break deleted.")), "good")
     return _back(slug)
 
 
@@ -138,7 +140,7 @@ def _back(slug: str) -> Response:
     return go_to(f"/tournaments/{slug}/settings/stations/")
 
 
-def _done(tournament: Tournament, failed: Failed, verb: Callable[[], object], said: str) -> Response:
+def _done(tournament: Tournament, failed: Failed, verb: Callable[[], object], done: str) -> Response:
     """Do the verb of the form, or show the form again with what is wrong with it."""
     form = failed[2]
     slug = tournament.slug
@@ -149,7 +151,7 @@ def _done(tournament: Tournament, failed: Failed, verb: Callable[[], object], sa
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(open_room(slug), failed)
-    flash(said, "good")
+    flash(said(done), "good")
     return _back(slug)
 
 
