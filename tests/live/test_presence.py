@@ -1,6 +1,7 @@
 """Who of the staff has which match open: the others of them see it at once, and nobody else is ever told."""
 
 import pytest
+from playwright.sync_api import expect
 
 from app.live.rooms import MOST_OPEN
 from app.models import TournamentStaff
@@ -136,3 +137,20 @@ def test_processes_tell_each_other(start_server, live_server, redis_server, look
     is_told(also_there, {str(scene.match.id): [tom.username]})
     there.close()
     is_told(here, {})
+
+
+def test_the_desk_and_the_match_page_show_it(open_page, scene):
+    mia, tom = scene.organizer, factories.staff(scene.tournament)
+    desk = open_page(f"/tournaments/{scene.tournament.slug}/desk/", tom)
+    tag = desk.locator(f"#desk-row-{scene.match.id} [data-presence]")
+    page = open_page(f"/matches/{scene.match.id}/", mia)
+    expect(tag).to_have_text(f"{mia.username} has this match open")
+    own_tag = page.locator("header [data-presence]")
+    expect(own_tag).to_have_text("")
+
+    desk.locator(f"#desk-row-{scene.match.id} .match-row__actions a").last.click()
+    expect(own_tag).to_have_text(f"{tom.username} has this match open")
+    desk.locator("[data-close-panel]").click()
+    expect(own_tag).to_have_text("")
+    page.close()
+    expect(tag).to_have_text("")
