@@ -5,9 +5,11 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from wtforms.validators import ValidationError
 
 from app.models import Match, ScheduleBatch
 from app.services.schedule import solver
+from app.web.forms.schedule_changes import read_numbers
 from app.web.schedule_changes.auto import percent_later
 from tests import factories
 
@@ -241,6 +243,34 @@ def test_bad_wishes_are_shown_again_with_the_reason(of, organizer, matches, wron
     assert answer.status_code == 400
     assert "error-summary" in answer.text
     assert factories.audit_rows(tournament_id=of.id) == []
+
+
+def test_matches_to_be_streamed_are_named_by_their_numbers(of, organizer, matches):
+    assert "Matches to be streamed" not in organizer.get(path(of, "auto")).text, "no station has a stream"
+    stage = factories.station(of, "Stage", stream_url="https://stage.example/live")
+    assert "Matches to be streamed" in organizer.get(path(of, "auto")).text
+    shown = organizer.post(path(of, "auto/propose"), wish(of, anew="1", streamed="M2")).text
+    sent = fields(shown, path(of, "auto"))
+    assert sent["streamed"] == ["M2"]
+    (moved,) = (text for text in sent["change"] if text.startswith(f"{matches[1].id},"))
+    assert moved.endswith(f",{stage.id}")
+    assert shown.count("to be streamed</span>") == 1
+    refused = organizer.post(path(of, "auto/propose"), wish(of, anew="1", streamed="1, 7"))
+    assert refused.status_code == 400
+    assert "There is no match M7 here." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("", set()), ("3, M7 3", {3, 7}), ("12–14,m2 - m3", {2, 3, 12, 13, 14})]
+)
+def test_numbers_of_matches_are_read(text, numbers):
+    assert read_numbers(text) == numbers
+
+
+@pytest.mark.parametrize("text", ["final", "3-", "1–999999", "7-3", "٣", "1;2", "12345678"])
+def test_what_names_no_matches_is_refused(text):
+    with pytest.raises(ValidationError):
+        read_numbers(text)
 
 
 def test_nothing_to_place_says_so(of, organizer, matches):

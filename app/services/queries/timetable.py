@@ -1,7 +1,7 @@
 """What a timetable shows of a day, and on which days a tournament has something to show."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -101,6 +101,19 @@ def list_matches(tournament: Tournament, match_ids: Iterable[int]) -> list[dict]
     return _list(tournament, Match.id.in_(list(match_ids)))
 
 
+def ids_by_number(
+    tournament: Tournament, numbers: Collection[int], bracket_id: int | None = None
+) -> dict[int, list[int]]:
+    """By each of these numbers that there is, the ids of its matches: of each bracket, or of that one."""
+    wanted = [Match.tournament_id == tournament.id, ~Match.is_deleted, Match.match_number.in_(numbers)]
+    if bracket_id is not None:
+        wanted.append(Match.bracket_id == bracket_id)
+    found: dict[int, list[int]] = {}
+    for id_, number in db.session.execute(select(Match.id, Match.match_number).where(*wanted)):
+        found.setdefault(number, []).append(id_)
+    return found
+
+
 def interval_of(row: dict) -> Interval:
     """From when to when a row's match is planned to last."""
     start = datetime.fromisoformat(row["scheduled_time"])
@@ -108,9 +121,19 @@ def interval_of(row: dict) -> Interval:
 
 
 def list_stations(tournament_id: int) -> list[dict]:
-    """The stations by name: `id`, `name`, `time_zone` (None: the tournament's own), `hours` (intervals)."""
+    """The stations by name.
+
+    Each is `{"id", "name", "stream_url", "time_zone", "hours"}`: the zone None for the tournament's own.
+    """
     rows = db.session.execute(
-        select(Station.id, Station.name, Station.time_zone, StationHours.starts_at, StationHours.ends_at)
+        select(
+            Station.id,
+            Station.name,
+            Station.stream_url,
+            Station.time_zone,
+            StationHours.starts_at,
+            StationHours.ends_at,
+        )
         .outerjoin(StationHours, StationHours.station_id == Station.id)
         .where(Station.tournament_id == tournament_id)
         .order_by(Station.name, Station.id, StationHours.starts_at)
@@ -118,7 +141,14 @@ def list_stations(tournament_id: int) -> list[dict]:
     found: dict[int, dict] = {}
     for row in rows:
         station = found.setdefault(
-            row.id, {"id": row.id, "name": row.name, "time_zone": row.time_zone, "hours": []}
+            row.id,
+            {
+                "id": row.id,
+                "name": row.name,
+                "stream_url": row.stream_url,
+                "time_zone": row.time_zone,
+                "hours": [],
+            },
         )
         if row.starts_at is not None:
             station["hours"].append(Interval(row.starts_at, row.ends_at))

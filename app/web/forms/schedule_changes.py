@@ -1,15 +1,16 @@
 """The forms of a delay, and of what a proposal is asked for."""
 
+import re
 from collections.abc import Iterable
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.domain.schedule.plan import Interval
 from app.domain.schedule.ripple import MAX_DELAY_MINUTES
 from app.domain.words import say
-from app.services.schedule.auto import MAX_WINDOWS
+from app.services.schedule.auto import MAX_MATCHES, MAX_WINDOWS
 
 from .base import RoomForm, known_id, optional_id, stripped
 from .schedule import PlacementsField
@@ -18,6 +19,8 @@ from .times import WallTimeField
 
 QUICK_MINUTES = (5, 10, 15, 30)
 _WHOLE_DAY = say("The whole day")
+# One number, or from one to another.
+_NUMBERS = re.compile(r"[Mm]?(\d{1,6})(?:[-–][Mm]?(\d{1,6}))?", re.ASCII)
 
 
 class DelayForm(RoomForm):
@@ -67,6 +70,15 @@ class WishForm(RoomForm):
     station_ids = SelectMultipleField(
         say("Stations"), coerce=known_id, widget=ListWidget(prefix_label=False), option_widget=CheckboxInput()
     )
+    streamed = StringField(
+        say("Matches to be streamed"),
+        filters=[stripped],
+        description=say(
+            "Their numbers, such as 3, 7 or 12–15. They get a station with a stream, where one is left."
+        ),
+        validators=[Length(max=400)],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
     anew = RadioField(
         say("Matches that have a time"),
         choices=[("", say("Keep it")), ("1", say("Get another one"))],
@@ -77,8 +89,11 @@ class WishForm(RoomForm):
         super().__init__(*args, **kwargs)
         self.zone = zone
         self.intervals: list[Interval] = []
+        self.streamed_numbers: set[int] = set()
         self.bracket_id.choices = [("", say("All matches")), *((one["id"], one["name"]) for one in brackets)]
         self.station_ids.choices = [(one["id"], one["name"]) for one in stations]
+        if not any(one["stream_url"] for one in stations):
+            del self.streamed
 
     def validate_windows(self, field: TextAreaField) -> None:
         """Read the lines; what is wrong with one is told."""
@@ -86,7 +101,25 @@ class WishForm(RoomForm):
         if len(self.intervals) > MAX_WINDOWS:
             raise ValidationError(say("Enter at most %(most)s lines.", most=MAX_WINDOWS))
 
+    def validate_streamed(self, field: StringField) -> None:
+        """Read the numbers; which of them there are is for others to say."""
+        self.streamed_numbers = read_numbers(field.data)
+
     def validate_station_ids(self, field: SelectMultipleField) -> None:
         """Where there are stations, at least one must be left."""
         if field.choices and not field.data:
             raise ValidationError(say("Choose at least one station."))
+
+
+def read_numbers(text: str) -> set[int]:
+    """The numbers of matches that a text names (`3, M7 12–15`); ValidationError for what names none."""
+    numbers: set[int] = set()
+    for part in re.sub(r"\s*[-–]\s*", "–", text).replace(",", " ").split():
+        found = _NUMBERS.fullmatch(part)
+        if found is None:
+            raise ValidationError(say("“%(text)s” is no number of a match.", text=part[:60]))
+        first, last = int(found[1]), int(found[2] or found[1])
+        if not 0 <= last - first < MAX_MATCHES:
+            raise ValidationError(say("“%(text)s” names no matches, or too many.", text=part[:60]))
+        numbers.update(range(first, last + 1))
+    return numbers

@@ -93,8 +93,9 @@ def _usual_hours(ground: Ground, day: date) -> str:
 def _proposal(ground: Ground, form: WishForm) -> Response:
     wanted = {"actor": current_actor(), "tournament_id": ground.tournament.id}
     stations = form.station_ids.data or None
-    wish = Wish(form.intervals, form.bracket_id.data, stations, anew=bool(form.anew.data))
     try:
+        streamed = _streamed(ground, form)
+        wish = Wish(form.intervals, form.bracket_id.data, stations, streamed, anew=bool(form.anew.data))
         found = propose_schedule(**wanted, wish=wish, now=now())
         moves = [
             Placement(one["match"], datetime.fromisoformat(one["new"]), one["new_station"])
@@ -117,7 +118,16 @@ def _proposal(ground: Ground, form: WishForm) -> Response:
     found["conflicts"] = seen["conflicts"] if seen else []
     found["parts"] = _by_station(ground, found["changes"])
     found["percent_later"] = percent_later(found["gap"])
+    found["streamed"] = streamed
     return _page(ground, form, found=found)
+
+
+def _streamed(ground: Ground, form: WishForm) -> set[int]:
+    """The matches that the form would like to be streamed; InvalidInput for a number that there is not."""
+    found = queries.ids_by_number(ground.tournament, form.streamed_numbers, form.bracket_id.data)
+    if unknown := sorted(form.streamed_numbers - found.keys()):
+        raise InvalidInput.of("streamed", say("There is no match M%(number)s here.", number=unknown[0]))
+    return {id_ for ids in found.values() for id_ in ids}
 
 
 def _by_station(ground: Ground, changes: Sequence[dict]) -> list[tuple[str, list[dict]]]:
