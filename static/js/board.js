@@ -68,7 +68,7 @@
     var pages = Math.ceil(rows.length / shown), first = (turn % pages) * shown;
     rows.forEach(function (row, n) { away(row, n < first || n >= first + shown); });
     var head = list.closest("section").querySelector(".section__head");
-    head.dataset.part = first + 1 + "–" + Math.min(first + shown, rows.length);
+    head.dataset.part = say("%(first)s–%(last)s shown", { first: first + 1, last: Math.min(first + shown, rows.length) });
   }
 
   // What comes after takes the room that is left.

@@ -65,6 +65,12 @@
     if (code) code.textContent = key.slice(0, 4).toUpperCase();
   }
 
+  // What the stylesheets say, in the page's language.
+  var drawn = { "--called": say("Called"), "--up-next": say("Up next") };
+  Object.keys(drawn).forEach(function (name) {
+    document.documentElement.style.setProperty(name, JSON.stringify(drawn[name]));
+  });
+
   live.socket.on("connect", report);
   live.socket.on("screen_updated", show);
   window.setInterval(report, BEAT);
