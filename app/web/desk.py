@@ -5,6 +5,8 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 from app.domain.desk import Section
 from app.domain.errors import Conflict, InvalidInput, NotFound, Refused
 from app.domain.permissions import Permission
+from app.domain.words import say, say_n
+from app.languages import said
 from app.models import Tournament
 from app.services import access, bulk
 from app.services.queries import desk as queries
@@ -83,16 +85,17 @@ def undo_bulk_schedule(slug: str, batch_id: int):
     except Conflict as conflict:
         form = BulkScheduleForm(formdata=None, meta={"time_zone": tournament.time_zone})
         return _page(_tournament(slug), form, status=409, conflict=conflict)
-    flash(f"Taken back: {_matches(len(undone))} as before.", "good")
+    told = say_n(
+        len(undone),
+        "Taken back: %(num)s match is as before.",
+        "Taken back: %(num)s matches are as before.",
+    )
+    flash(said(told), "good")
     return go_to(f"/tournaments/{slug}/desk/")
 
 
 def _tournament(slug: str, permission: Permission = Permission.DESK_VIEW) -> Tournament:
     return access.get_tournament(current_actor(), slug, permission).tournament
-
-
-def _matches(count: int) -> str:
-    return "1 match is" if count == 1 else f"{count} matches are"
 
 
 def _own_ids(tournament: Tournament, match_ids: list[int]) -> list[int]:
@@ -101,7 +104,7 @@ def _own_ids(tournament: Tournament, match_ids: list[int]) -> list[int]:
     foreign = [match_id for match_id in match_ids if match_id not in own]
     if foreign:
         raise InvalidInput.of(
-            "match_ids", "Some of the selected matches are not in this tournament any more."
+            "match_ids", say("Some of the selected matches are not in this tournament any more.")
         )
     return match_ids
 

@@ -1,4 +1,4 @@
-"""From any page of a tournament to a match, a participant, a person or another page of it, by name or number."""
+"""From any page of a tournament to a match, a participant, a person or another page, by name or number."""
 
 from dataclasses import dataclass
 from urllib.parse import quote

@@ -14,6 +14,8 @@
     closeAll();
     var slot = document.createElement("div");
     slot.className = "cell__slot";
+    // Until it is closed, live.js leaves the row as it is.
+    slot.setAttribute("data-held", "");
     cell.append(slot);
     var address = "/matches/" + row.dataset.matchId + "/panel?view=cell&cell=" + link.dataset.cell;
     window.htmx.ajax("GET", address, { target: slot, swap: "innerHTML" }).catch(function () { location.assign(link.href); });

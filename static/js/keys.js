@@ -67,10 +67,11 @@
     ]);
     var close = element("button", { type: "button", className: "button", textContent: say("Close") });
     close.addEventListener("click", function () { dialog.close(); });
-    var made = element("dialog", { className: "dialog keys" }, [element("h2", { id: "keys-title", textContent: say("Keys") })]);
+    var head = element("div", { className: "cluster cluster--between" }, [element("h2", { id: "keys-title", textContent: say("Keys") }), close]);
+    var made = element("dialog", { className: "dialog keys" }, [head]);
     made.setAttribute("aria-labelledby", "keys-title");
     groups.forEach(function (group) { list(group).forEach(function (part) { made.append(part); }); });
-    made.append(element("label", { className: "check keys__switch" }, [single, words]), element("p", { className: "form__actions" }, [close]));
+    made.append(element("label", { className: "check keys__switch" }, [single, words]));
     return made;
   }
 

@@ -1,9 +1,22 @@
-// Runs before the page is painted, so that a chosen theme never flashes in late.
+// Runs before the page is painted, so that neither a chosen theme flashes in late nor the list of matches of those
+// whom the reader follows pushes the others down.
 (function () {
   "use strict";
-  var stored = null;
-  try { stored = window.localStorage.getItem("theme"); } catch (error) { /* storage may be off */ }
+  var root = document.documentElement;
+
+  function stored(name) {
+    try { return window.localStorage.getItem(name); } catch (error) { return null; /* storage may be off */ }
+  }
+
+  function follows() {
+    try {
+      return Object.values(JSON.parse(stored("following") || "{}")).some(function (who) {
+        return location.pathname === "/" || location.pathname === "/tournaments/" + who.slug + "/";
+      });
+    } catch (error) { return false; }
+  }
+
+  root.toggleAttribute("data-follows", follows());
   // A page that was asked for in a theme of its own keeps it.
-  if (document.documentElement.dataset.theme) return;
-  if (["light", "dark", "contrast"].includes(stored)) document.documentElement.dataset.theme = stored;
+  if (!root.dataset.theme && ["light", "dark", "contrast"].includes(stored("theme"))) root.dataset.theme = stored("theme");
 })();

@@ -25,7 +25,7 @@ _SIDE1, _SIDE2, _COORDINATOR = aliased(Participant), aliased(Participant), alias
 def find_matches(tournament_id: int, text: str) -> list[dict]:
     """The matches of this number ("12", "M12"), or whose sides, station or coordinator are called so.
 
-    That of the number first, then those that are still to be played, by time. Each is `{"id", "number", "state",
+    That of the number first, then those still to be played, by time. Each is `{"id", "number", "state",
     "state_display", "side1", "side2", "station", "scheduled_time"}`; a side that is open is None.
     """
     number = text.lstrip("Mm#")

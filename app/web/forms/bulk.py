@@ -3,6 +3,8 @@
 from wtforms import BooleanField, IntegerField, SelectMultipleField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from app.domain.words import say
+
 from .base import RoomForm, known_id
 from .times import WallTimeField
 
@@ -14,19 +16,24 @@ class BulkScheduleForm(RoomForm):
     """Which matches, when the first of them starts, and how many minutes lie between two of them."""
 
     match_ids = SelectMultipleField(
-        "Matches",
+        say("Matches"),
         coerce=known_id,
         validate_choice=False,
         validators=[
-            InputRequired("Select at least one match."),
-            Length(max=100, message="Select at most 100 matches."),
+            InputRequired(say("Select at least one match.")),
+            Length(max=100, message=say("Select at most 100 matches.")),
         ],
     )
-    scheduled_time = WallTimeField("Scheduled time", validators=[InputRequired("Enter a date and a time.")])
+    scheduled_time = WallTimeField(
+        say("Scheduled time"), validators=[InputRequired(say("Enter a date and a time."))]
+    )
     interval_minutes = IntegerField(
-        "Minutes between",
+        say("Minutes between"),
         default=0,
-        validators=[Optional(), NumberRange(0, MAX_INTERVAL, message=f"From 0 to {MAX_INTERVAL} minutes.")],
+        validators=[
+            Optional(),
+            NumberRange(0, MAX_INTERVAL, message=say("From 0 to %(most)s minutes.", most=MAX_INTERVAL)),
+        ],
         render_kw={"inputmode": "numeric", "min": 0, "max": MAX_INTERVAL},
     )
     # Sent by the button of that name: show what would change, and change nothing.
