@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.domain.words import say
 from app.exporters import brackets_manager, csv_files
 from app.exporters.common import NotWritable
 
@@ -33,30 +34,32 @@ def _matchdesk(document: dict) -> tuple[str, list[str]]:
 
 WRITERS: dict[str, FileFormat] = {
     "matchdesk": FileFormat(
-        "Whole tournament",
-        "Settings, participants, stations, brackets, and matches with all versions of their results. "
-        "Imported again, it is the same tournament.",
+        say("Whole tournament"),
+        say(
+            "Settings, participants, stations, brackets, and matches with all versions of their results. "
+            "Imported again, it is the same tournament."
+        ),
         ".json",
         "application/json",
         _matchdesk,
     ),
     "brackets-manager": FileFormat(
         "brackets-manager.js",
-        "Brackets, groups and results as brackets-manager.js and brackets-viewer.js read them.",
+        say("Brackets, groups and results as brackets-manager.js and brackets-viewer.js read them."),
         "-brackets-manager.json",
         "application/json",
         brackets_manager.write,
     ),
     "csv-participants": FileFormat(
-        "Participants, a table",
-        "Seed, name and members, for a spreadsheet.",
+        say("Participants, a table"),
+        say("Seed, name and members, for a spreadsheet."),
         "-participants.csv",
         "text/csv",
         csv_files.write_participants,
     ),
     "csv-matches": FileFormat(
-        "Matches, a table",
-        "One line a match with its time, station, state and score, for a spreadsheet.",
+        say("Matches, a table"),
+        say("One line a match with its time, station, state and score, for a spreadsheet."),
         "-matches.csv",
         "text/csv",
         csv_files.write_matches,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from app.domain.brackets.double_elimination import draft_double_elimination, plan_double_elimination
 from app.domain.brackets.plan import Draft, LoserOf, PlannedMatch, Seed, Source, WinnerOf
 from app.domain.brackets.single_elimination import draft_single_elimination, plan_single_elimination
+from app.domain.words import say, say_all
 from app.exporters.common import NotWritable
 
 _GRAND_FINALS = {"none": "none", "single": "simple", "double": "double"}
@@ -22,12 +23,13 @@ def write(document: dict) -> tuple[str, list[str]]:
         try:
             writer.add(bracket)
         except NotWritable as error:
-            writer.left_out.append(f"{bracket['name']} was left out: {error}")
+            why = say("%(name)s was left out: %(why)s", name=bracket["name"], why=error.why)
+            writer.left_out.append(why)
     if not writer.data["stage"]:
-        raise NotWritable(" ".join(writer.left_out) or "The tournament has no bracket.")
+        raise NotWritable(say_all(writer.left_out) or say("The tournament has no bracket."))
     loose = sum(match["bracket"] is None for match in document["matches"])
     if loose:
-        writer.left_out.append(f"{loose} matches of no bracket were left out.")
+        writer.left_out.append(say("%(count)s matches of no bracket were left out.", count=loose))
     return json.dumps(writer.data, ensure_ascii=False, indent=2), writer.left_out
 
 
@@ -47,7 +49,7 @@ class _Writer:
         """One more stage."""
         matches = [match for match in self.document["matches"] if match["bracket"] == bracket["id"]]
         if bracket["format"] == "swiss":
-            raise NotWritable("brackets-manager knows no Swiss system.")
+            raise NotWritable(say("brackets-manager knows no Swiss system."))
         tree = None if bracket["format"] == "round_robin" else _tree(bracket, matches)
         stage_id = len(self.data["stage"])
         options = bracket["options"]
@@ -144,11 +146,12 @@ class _Writer:
 
     def _add_outcome(self, row: dict, sides: list[dict | None], match: dict, order: tuple[int, int]) -> None:
         if match["state"] in ("PENDING_RESULT", "DISPUTED"):
-            there = "it has the result so far" if _is_over(match) else "it is under way there"
-            why = f"{match['state']}, which brackets-manager can't tell: {there}."
-            self.left_out.append(f"M{match['match_number']} is {why}")
+            self.left_out.append(_becomes(match))
         if match["state"] == "CANCELLED":
-            self.left_out.append(f"M{match['match_number']} is CANCELLED, which brackets-manager can't tell.")
+            number = match["match_number"]
+            self.left_out.append(
+                say("M%(number)s is CANCELLED, which brackets-manager can't tell.", number=number)
+            )
         if not _is_over(match):
             return
         if None in sides:
@@ -169,6 +172,16 @@ class _Writer:
             )
 
 
+def _becomes(match: dict) -> str:
+    """What the file makes of a match whose state it has no word for."""
+    told = {"number": match["match_number"], "state": match["state"]}
+    if _is_over(match):
+        return say(
+            "M%(number)s is %(state)s, which brackets-manager can't tell: it has the result so far.", **told
+        )
+    return say("M%(number)s is %(state)s, which brackets-manager can't tell: it is under way there.", **told)
+
+
 def _tree(bracket: dict, matches: list[dict]) -> _Tree:
     """The bracket in full; NotWritable where its structure is none of brackets-manager's."""
     drafts, planned = _plan(bracket)
@@ -179,7 +192,7 @@ def _plan(bracket: dict) -> tuple[list[Draft], list[PlannedMatch]]:
     entrants = len(bracket["entrants"]) or len(bracket["options"].get("slots") or [])
     options = bracket["options"]
     if entrants < 2:
-        raise NotWritable("it names no entrants in seed order.")
+        raise NotWritable(say("it names no entrants in seed order."))
     if bracket["format"] == "single_elimination":
         arguments = {"third_place": bool(options.get("third_place"))}
         return list(draft_single_elimination(entrants, **arguments)), plan_single_elimination(
@@ -205,7 +218,7 @@ def _same(planned: list[PlannedMatch], matches: list[dict]) -> list[dict]:
         return match is not None and [link(match, "winner_to"), link(match, "loser_to")] == feeds
 
     if len(planned) != len(matches) or not all(map(is_same, planned)):
-        raise NotWritable("its matches feed each other otherwise than in a bracket made here.")
+        raise NotWritable(say("its matches feed each other otherwise than in a bracket made here."))
     return [by_number[plan.match_number] for plan in planned]
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from zoneinfo import ZoneInfo
 
 from app.domain.results import MAX_GAMES, MAX_SCORE
+from app.domain.words import say
 from app.importers.checks import checked
 from app.importers.fields import Fields
 from app.importers.json_text import UnreadableText, load_json
@@ -20,6 +21,13 @@ from app.importers.snapshot import Entrant, Game, Key, Link, Place, Snapping, Sn
 FORMATS = ("single_elimination", "double_elimination", "round_robin")
 _RUNNING, _COMPLETED, _ARCHIVED = 3, 4, 5
 _LISTS = ("participant", "stage", "group", "round", "match")
+_NAMES = {
+    "participant": say("participant"),
+    "stage": say("stage"),
+    "group": say("group"),
+    "round": say("round"),
+    "match": say("match"),
+}
 MAX_NUMBER = 100_000
 
 
@@ -28,11 +36,13 @@ def read(data: bytes, zone: ZoneInfo) -> Snapping:
     try:
         document = load_json(data)
     except UnreadableText as error:
-        return Snapping(problems=[Problem("", str(error))])
+        return Snapping(problems=[Problem("", error.why)])
     lists = document if isinstance(document, dict) else {}
     missing = [name for name in _LISTS if not isinstance(lists.get(name), list)]
     if missing:
-        return Snapping(problems=[Problem("", f"The file lacks the lists {', '.join(missing)}.")])
+        return Snapping(
+            problems=[Problem("", say("The file lacks the lists %(names)s.", names=", ".join(missing)))]
+        )
     return _Reader(document).read()
 
 
@@ -51,14 +61,14 @@ class _Reader:
 
     def read(self) -> Snapping:
         """Read the flat lists, then stage by stage what they make together."""
-        for fields in self.file.entries("participant", "participant"):
+        for fields in self.file.entries("participant", _NAMES["participant"]):
             key = self._own_key(fields, self.entrants)
             if key is not None:
                 self.entrants[key] = Entrant(key, fields.text("name", NAME_LENGTH, None))
         for name in ("stage", "group", "round", "match"):
             self._read_rows(name)
         for fields in self.file.entries("match_game", "match_game", MAX_GAMES * MAX_MATCHES):
-            parent = fields.key("parent_id", self.rows["match"], "match")
+            parent = fields.key("parent_id", self.rows["match"], _NAMES["match"])
             self.children.setdefault(parent, []).append(fields)
         if not self.problems:
             self._locate()
@@ -70,21 +80,21 @@ class _Reader:
     def _own_key(self, fields: Fields, known: dict) -> Key | None:
         key = fields.key("id")
         if key is None or key in known:
-            fields.refuse('has no "id" of its own')
+            fields.refuse(say('has no "id" of its own'))
             return None
         return key
 
     def _read_rows(self, name: str) -> None:
         self.rows[name] = {}
-        for fields in self.file.entries(name, name):
+        for fields in self.file.entries(name, _NAMES[name]):
             key = self._own_key(fields, self.rows[name])
             if key is not None:
                 self.rows[name][key] = fields
             for parent in {"group": ["stage"], "round": ["group"], "match": ["round"]}.get(name, []):
-                if fields.key(f"{parent}_id", self.rows[parent], parent) is None:
-                    fields.refuse(f'has no "{parent}_id"')
+                if fields.key(f"{parent}_id", self.rows[parent], _NAMES[parent]) is None:
+                    fields.refuse(say('has no "%(name)s"', name=f"{parent}_id"))
             if name != "stage" and fields.whole("number", 1, MAX_NUMBER) is None:
-                fields.refuse('has no "number"')
+                fields.refuse(say('has no "number"'))
 
     def _locate(self) -> None:
         """Where each match stands: its group's, its round's and its own number."""
@@ -96,7 +106,7 @@ class _Reader:
             stage = of_group.values["stage_id"]
             first = seen.setdefault((stage, spot), fields)
             if first is not fields:
-                fields.refuse(f"stands in the place of {first.where}")
+                fields.refuse(say("stands in the place of %(where)s", where=first.where))
             self.by_stage.setdefault(stage, []).append((spot, key))
 
     def _read_stage(self, key: Key) -> None:
@@ -108,7 +118,7 @@ class _Reader:
             fields.where,
         )
         if not stage.format:
-            fields.refuse(f'needs a "type", one of {", ".join(FORMATS)}')
+            fields.refuse(say('needs a "type", one of %(types)s', types=", ".join(FORMATS)))
             return
         own = self.by_stage.get(key, [])
         self.stages.append(stage)
@@ -124,7 +134,9 @@ class _Reader:
             if inner is None:
                 opponents.append(None)
             else:
-                opponents.append({**inner.values, "id": inner.key("id", self.entrants, "participant")})
+                opponents.append(
+                    {**inner.values, "id": inner.key("id", self.entrants, _NAMES["participant"])}
+                )
         return opponents
 
     def _read_groups(self, stage: Stage, own: list[tuple[Spot, Key]]) -> None:
@@ -191,7 +203,7 @@ class _Reader:
                 if not isinstance(source, Start) or source.entrant is None:
                     continue
                 if source.position in taken or source.entrant in entered:
-                    node.row.refuse("has an opponent or a position that another match of its round has")
+                    node.row.refuse(say("has an opponent or a position that another match of its round has"))
                 taken.add(source.position)
                 entered.add(source.entrant)
                 stage.places.append(Place(source.entrant, source.position))
@@ -234,7 +246,9 @@ class _Reader:
         children = fields.whole("child_count", 0, 7, 0)
         game.best_of = children or 1
         if game.best_of not in (1, 3, 5, 7):
-            fields.refuse(f'"child_count" is {children}; a match is a best of 1, 3, 5 or 7')
+            fields.refuse(
+                say('"child_count" is %(count)s; a match is a best of 1, 3, 5 or 7', count=children)
+            )
         self._read_outcome(game, fields, opponents)
         self.games.append(game)
         return game
@@ -250,7 +264,7 @@ class _Reader:
             return
         if None in game.sides:
             if any(results) or status >= _RUNNING:
-                fields.refuse("has begun, but a side of it is not known")
+                fields.refuse(say("has begun, but a side of it is not known"))
             return
         if any(forfeits):
             game.state = "FORFEIT"
@@ -259,7 +273,7 @@ class _Reader:
         if status < _COMPLETED and not any(results):
             game.state = "LIVE" if status == _RUNNING else "READY"
             if any((opponent or {}).get("score") is not None for opponent in opponents):
-                self.warnings.append(Problem(fields.where, "is not over; its score so far was left out"))
+                self.warnings.append(Problem(fields.where, say("is not over; its score so far was left out")))
             return
         game.state = "COMPLETED"
         if "win" in results:

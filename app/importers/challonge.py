@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from zoneinfo import ZoneInfo
 
+from app.domain.words import say
 from app.importers.checks import checked
 from app.importers.fields import Fields
 from app.importers.json_text import UnreadableText, load_json, shown
@@ -31,12 +32,12 @@ def read(data: bytes, zone: ZoneInfo) -> Snapping:
     try:
         document = load_json(data)
     except UnreadableText as error:
-        return Snapping(problems=[Problem("", str(error))])
+        return Snapping(problems=[Problem("", error.why)])
     if isinstance(document, dict) and isinstance(document.get("tournament"), dict):
         return _Reader(document["tournament"]).read()
     if isinstance(document, list):
         return _Reader({"matches": document}).read()
-    why = 'The file is neither a list of {"match": ...} nor a {"tournament": ...}.'
+    why = say('The file is neither a list of {"match": ...} nor a {"tournament": ...}.')
     return Snapping(problems=[Problem("", why)])
 
 
@@ -55,22 +56,22 @@ class _Reader:
         settings: dict[str, object] = {}
         if name := self.file.text("name", TOURNAMENT_NAME_LENGTH):
             settings["name"] = name
-        for outer in self.file.entries("participants", "participant"):
+        for outer in self.file.entries("participants", say("participant")):
             self._entrant(outer.inner("participant") or outer)
         matches: dict[bool, list[Fed]] = {True: [], False: []}
         seen: set[Key] = set()
-        for outer in self.file.entries("matches", "match"):
+        for outer in self.file.entries("matches", say("match")):
             fields = outer.inner("match") or outer
             fields.where = outer.where
             key = fields.key("id")
             if key is None or key in seen:
-                fields.refuse('has no "id" of its own')
+                fields.refuse(say('has no "id" of its own'))
                 continue
             seen.add(key)
             in_groups = fields.values.get("group_id") is not None
             matches[in_groups].append(self._match(fields, key, "groups" if in_groups else "main"))
         if not seen and not self.problems:
-            self.problems.append(Problem("", "The file has no matches."))
+            self.problems.append(Problem("", say("The file has no matches.")))
         stages, games = [], []
         for in_groups, own in matches.items():
             if own and not self.problems:
@@ -83,18 +84,25 @@ class _Reader:
 
     def _stage(self, in_groups: bool) -> Stage:
         if in_groups:
-            return Stage("groups", "Group stage", "round_robin", "group stage")
+            return Stage("groups", "Group stage", "round_robin", say("group stage"))
         kind = self.file.values.get("tournament_type")
         if kind is not None and (not isinstance(kind, str) or kind not in _TYPES):
-            self.file.refuse(f'"tournament_type" is {shown(kind)}, none of {", ".join(_TYPES)}')
-            return Stage("main", "Main", "single_elimination", "bracket")
-        return Stage("main", "Main", _TYPES.get(kind, ""), "bracket")
+            self.file.refuse(
+                say(
+                    '"%(name)s" is %(value)s, none of %(choices)s',
+                    name="tournament_type",
+                    value=shown(kind),
+                    choices=", ".join(_TYPES),
+                )
+            )
+            return Stage("main", "Main", "single_elimination", say("bracket"))
+        return Stage("main", "Main", _TYPES.get(kind, ""), say("bracket"))
 
     def _entrant(self, fields: Fields) -> None:
         key = fields.key("id")
         name = fields.text("name", NAME_LENGTH) or fields.text("display_name", NAME_LENGTH, None)
         if key is None or key in self.entrants:
-            fields.refuse('has no "id" of its own')
+            fields.refuse(say('has no "id" of its own'))
             return
         self.entrants[key] = Entrant(key, name, fields.whole("seed", 1, 100_000))
         others = fields.values.get("group_player_ids")
@@ -106,7 +114,14 @@ class _Reader:
         key = self.alias.get(key, key)
         if key is not None and key not in self.entrants:
             if self.has_names:
-                fields.refuse(f'"{name}" names the participant {shown(key)}, which the file lacks')
+                fields.refuse(
+                    say(
+                        '"%(name)s" names the %(what)s %(value)s, which the file lacks',
+                        name=name,
+                        what=say("participant"),
+                        value=shown(key),
+                    )
+                )
             self.entrants[key] = Entrant(key, f"Player {key}")
         return key
 
@@ -127,9 +142,9 @@ class _Reader:
         elif None not in game.sides:
             game.state = "LIVE" if game.started_at else "READY"
         elif state == "open":
-            fields.refuse("is open, but one of its players is not known")
+            fields.refuse(say("is open, but one of its players is not known"))
         if state != "complete" and fields.values.get("winner_id") is not None:
-            fields.refuse(f"has a winner, but is {state}")
+            fields.refuse(say("has a winner, but is %(state)s", state=state))
         return Fed(
             game,
             fields.whole("round", -_MAX_ROUND, _MAX_ROUND, 1),
@@ -146,12 +161,13 @@ class _Reader:
             return
         if not sets or (all(pair == (0, 0) for pair in sets) and game.winner is not None):
             self.warnings.append(
-                Problem(fields.where, "is over, but has no score; the winner of the file counts")
+                Problem(fields.where, say("is over, but has no score; the winner of the file counts"))
             )
             return
         found = series(sets)
         if found is None:
-            fields.refuse(f'"scores_csv" {shown(fields.values["scores_csv"])} is no series of 3, 5 or 7')
+            written = shown(fields.values["scores_csv"])
+            fields.refuse(say('"scores_csv" %(value)s is no series of 3, 5 or 7', value=written))
             return
         game.best_of, game.score = found
         game.games = sets if len(sets) > 1 else []
@@ -162,7 +178,7 @@ class _Reader:
         for part in text.split(",") if text else ():
             found = _SET.fullmatch(part)
             if not found:
-                fields.refuse(f'"scores_csv" is {shown(text)}, not written like "3-1,3-2"')
+                fields.refuse(say('"scores_csv" is %(value)s, not written like "3-1,3-2"', value=shown(text)))
                 return []
             pairs.append((int(found[1]), int(found[2])))
         return pairs

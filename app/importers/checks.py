@@ -11,6 +11,7 @@ from app.domain.brackets.options import check_options
 from app.domain.errors import InvalidInput
 from app.domain.results import MAX_GAMES, ResultClaim, Score, winning_side
 from app.domain.states import CLOSED, MatchState
+from app.domain.words import say
 from app.importers.json_text import shown
 from app.importers.neutral import MAX_MATCHES, Problem
 from app.importers.snapshot import Game, Key, Link, Snapping, Snapshot
@@ -40,13 +41,14 @@ class _Check:
     def run(self) -> None:
         """Note every problem."""
         self._sizes()
-        self._spellings("participant", (entrant.name for entrant in self.snapshot.entrants))
-        self._spellings("station", (venue.name for venue in self.snapshot.stations.values()))
+        self._spellings(say("participants"), (entrant.name for entrant in self.snapshot.entrants))
+        self._spellings(say("stations"), (venue.name for venue in self.snapshot.stations.values()))
         for stage in self.snapshot.stages:
             try:
                 check_options(stage.format, stage.options)
             except (InvalidInput, TypeError, AttributeError) as error:
-                why = error.detail if isinstance(error, InvalidInput) else "its options are of a wrong kind"
+                why = say("its options are of a wrong kind")
+                why = error.detail if isinstance(error, InvalidInput) else why
                 self.problems.append(Problem(stage.where, why))
         self._numbers()
         for game in self.snapshot.games:
@@ -60,19 +62,28 @@ class _Check:
         self.problems.append(Problem(game.where, why))
 
     def _name(self, key: Key | None) -> str:
-        return "nobody" if key is None else self.names[key]
+        return say("nobody") if key is None else self.names[key]
 
     def _sizes(self) -> None:
         for what, count, most in (
-            ("participants", len(self.snapshot.entrants), MAX_ENTRANTS),
-            ("brackets", len(self.snapshot.stages), MAX_BRACKETS),
-            ("matches", len(self.snapshot.games), MAX_MATCHES),
+            (say("participants"), len(self.snapshot.entrants), MAX_ENTRANTS),
+            (say("brackets"), len(self.snapshot.stages), MAX_BRACKETS),
+            (say("matches"), len(self.snapshot.games), MAX_MATCHES),
         ):
             if count > most:
-                self.problems.append(Problem("", f"The file has {count} {what}; at most {most} can be read."))
+                why = say(
+                    "The file has %(count)s %(what)s; at most %(most)s can be read.",
+                    count=count,
+                    what=what,
+                    most=most,
+                )
+                self.problems.append(Problem("", why))
         for entrant in self.snapshot.entrants:
             if len(entrant.members) > MAX_MEMBERS:
-                why = f"has {len(entrant.members)} members; at most {MAX_MEMBERS} can be read"
+                count = len(entrant.members)
+                why = say(
+                    "has %(count)s members; at most %(most)s can be read", count=count, most=MAX_MEMBERS
+                )
                 self.problems.append(Problem(entrant.name, why))
 
     def _spellings(self, what: str, names: Iterable[str]) -> None:
@@ -80,7 +91,8 @@ class _Check:
         for name in names:
             first = seen.setdefault(name.lower(), name)
             if first is not name:
-                self.problems.append(Problem("", f"Two of the {what}s are called {shown(name)}."))
+                why = say("Two of the %(what)s are called %(name)s.", what=what, name=shown(name))
+                self.problems.append(Problem("", why))
 
     def _numbers(self) -> None:
         seen: dict[tuple, Game] = {}
@@ -89,39 +101,48 @@ class _Check:
                 continue
             first = seen.setdefault((game.bracket, game.match_number), game)
             if first is not game:
-                self._refuse(game, f"has the number {game.match_number} of {first.where}")
+                why = say(
+                    "has the number %(number)s of %(where)s", number=game.match_number, where=first.where
+                )
+                self._refuse(game, why)
 
     def _sides(self, game: Game) -> None:
         first, second = game.sides
         if first is not None and first == second:
-            self._refuse(game, f"{self._name(first)} plays against itself")
+            self._refuse(game, say("%(name)s plays against itself", name=self._name(first)))
         if game.state in _NEEDS_BOTH and None in game.sides:
-            self._refuse(game, f"is {game.state}, but a side of it is open")
+            self._refuse(game, say("is %(state)s, but a side of it is open", state=game.state))
         for side, is_bye in zip(game.sides, game.byes, strict=True):
             if side is not None and is_bye:
-                self._refuse(game, f"{self._name(side)} plays where the file has a bye")
-        for what, who in (("won", game.winner), ("lost", game.loser)):
-            if who is not None and who not in game.sides:
-                self._refuse(game, f"is {what} by {self._name(who)}, who does not play in it")
+                why = say("%(name)s plays where the file has a bye", name=self._name(side))
+                self._refuse(game, why)
+        if self._is_absent(game, game.winner):
+            name = self._name(game.winner)
+            self._refuse(game, say("is won by %(name)s, who does not play in it", name=name))
+        if self._is_absent(game, game.loser):
+            name = self._name(game.loser)
+            self._refuse(game, say("is lost by %(name)s, who does not play in it", name=name))
         for version in game.versions:
-            if version.winner is not None and version.winner not in game.sides:
-                self._refuse(
-                    game, f"has a result won by {self._name(version.winner)}, who does not play in it"
-                )
+            if self._is_absent(game, version.winner):
+                name = self._name(version.winner)
+                self._refuse(game, say("has a result won by %(name)s, who does not play in it", name=name))
+
+    def _is_absent(self, game: Game, who: Key | None) -> bool:
+        return who is not None and who not in game.sides
 
     def _result(self, game: Game) -> None:
         if game.score is not None and game.state not in _HAS_SCORE:
-            self._refuse(game, f"has a score, but is {game.state}")
+            self._refuse(game, say("has a score, but is %(state)s", state=game.state))
         if game.score is not None and None in game.sides:
-            self._refuse(game, "has a score, but a side of it is open")
+            self._refuse(game, say("has a score, but a side of it is open"))
         elif game.score is None and game.games:
-            self._refuse(game, "has scores of games, but none of its own")
+            self._refuse(game, say("has scores of games, but none of its own"))
         elif game.score is not None:
             self._derive(game)
         elif game.state == MatchState.COMPLETED:
             self._walkover(game)
         elif game.winner is not None and game.state not in (MatchState.FORFEIT, MatchState.DISPUTED):
-            self._refuse(game, f"has a winner, but is {game.state}")
+            self._refuse(game, say("has a winner, but is %(state)s", state=game.state))
         if game.winner is not None and game.loser is None:
             game.loser = next((side for side in game.sides if side != game.winner), None)
 
@@ -129,7 +150,10 @@ class _Check:
         """The winner by the score; an open dispute or a result that waits may have none yet."""
         stage = self.stages.get(game.bracket)
         if len(game.games) > MAX_GAMES:
-            self._refuse(game, f"has {len(game.games)} games; at most {MAX_GAMES} can be kept")
+            count = len(game.games)
+            self._refuse(
+                game, say("has %(count)s games; at most %(most)s can be kept", count=count, most=MAX_GAMES)
+            )
             return
         claim = ResultClaim(
             Score(*game.score),
@@ -139,25 +163,30 @@ class _Check:
         try:
             side = winning_side(claim, best_of=game.best_of, draws=bool(stage and stage.options.get("draws")))
         except InvalidInput as error:
-            self._refuse(game, f"{game.score[0]}-{game.score[1]} can't be its result: {error.detail}")
+            why = say("%(score)s can't be its result: %(why)s", score=_written(game.score), why=error.detail)
+            self._refuse(game, why)
             return
         winner = game.sides[side - 1] if side else None
         if game.state != MatchState.COMPLETED and game.winner is None:
             return
         if game.winner is not None and game.winner != winner:
-            score = f"{game.score[0]}-{game.score[1]}"
-            by_score = f"by {self._name(winner)} after its score {score}"
-            self._refuse(game, f"is won by {self._name(game.winner)} in the file, but {by_score}")
+            why = say(
+                "is won by %(name)s in the file, but by %(winner)s after its score %(score)s",
+                name=self._name(game.winner),
+                winner=self._name(winner),
+                score=_written(game.score),
+            )
+            self._refuse(game, why)
         game.winner = winner
 
     def _walkover(self, game: Game) -> None:
         known = [side for side in game.sides if side is not None]
         if len(known) == 2:
             if game.winner is None:
-                self._refuse(game, "is over, but has neither a score nor a winner")
+                self._refuse(game, say("is over, but has neither a score nor a winner"))
             return
         if not any(game.byes):
-            self._refuse(game, "is over, but one of its sides is not known")
+            self._refuse(game, say("is over, but one of its sides is not known"))
         game.winner = known[0] if known and game.walks_over else None
 
     def _links(self) -> None:
@@ -177,21 +206,31 @@ class _Check:
                 target = self.games[link.match]
                 first = fed.setdefault((link.match, link.slot), game)
                 if first is not game:
-                    self._refuse(game, f"feeds the same side of {target.where} as {first.where}")
+                    why = say(
+                        "feeds the same side of %(where)s as %(other)s", where=target.where, other=first.where
+                    )
+                    self._refuse(game, why)
                 if target.bracket != game.bracket or target is game:
-                    self._refuse(game, f"can't feed {target.where}")
+                    self._refuse(game, say("can't feed %(where)s", where=target.where))
                 self._arrival(game, target, link, is_over, who)
 
     def _arrival(self, game: Game, target: Game, link: Link, is_over: bool, who: Key | None) -> None:
         there = target.sides[link.slot - 1]
         if not is_over and there is not None:
-            self._refuse(
-                target, f"{self._name(there)} plays, but {game.where}, which tells who does, is not over"
+            why = say(
+                "%(name)s plays, but %(where)s, which tells who does, is not over",
+                name=self._name(there),
+                where=game.where,
             )
+            self._refuse(target, why)
         elif is_over and there != who:
-            self._refuse(
-                target, f"{self._name(there)} plays, but after {game.where} it is {self._name(who)} who does"
+            why = say(
+                "%(name)s plays, but after %(where)s it is %(other)s who does",
+                name=self._name(there),
+                where=game.where,
+                other=self._name(who),
             )
+            self._refuse(target, why)
 
     def _cycles(self) -> None:
         """A match that feeds itself over others would never be played."""
@@ -204,7 +243,7 @@ class _Check:
                     on_path.discard(path.pop())
                     done.add(key)
                 elif key in on_path:
-                    self._refuse(self.games[key], "feeds itself, over the matches that it feeds")
+                    self._refuse(self.games[key], say("feeds itself, over the matches that it feeds"))
                     return
                 elif key not in done:
                     path.append(key)
@@ -212,3 +251,7 @@ class _Check:
                     stack.append((key, True))
                     game = self.games[key]
                     stack += [(link.match, False) for link in (game.winner_to, game.loser_to) if link]
+
+
+def _written(score: tuple[int, int]) -> str:
+    return f"{score[0]}-{score[1]}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.results import MAX_SCORE
 from app.domain.states import MatchState
 from app.domain.tournament_settings import BEST_OF
+from app.domain.words import say
 from app.exporters.csv_files import (
     ESCAPE,
     FORMULA_STARTS,
@@ -24,7 +25,7 @@ from app.exporters.csv_files import (
     PARTICIPANT_COLUMNS,
 )
 from app.importers.checks import checked
-from app.importers.fields import read_moment, why_no_text
+from app.importers.fields import read_moment, why_no_text, within
 from app.importers.json_text import MAX_BYTES, shown
 from app.importers.kick_off import UnclearTime, to_utc
 from app.importers.neutral import MAX_MATCHES, NAME_LENGTH, STATION_LENGTH, TOURNAMENT_NAME_LENGTH, Problem
@@ -42,7 +43,7 @@ def read(data: bytes, zone: ZoneInfo, participants: bytes | None = None) -> Snap
     """
     reader = _Reader(zone)
     if participants is not None:
-        reader.read_file(participants, "participants, ")
+        reader.read_file(participants, say("participants"))
         reader.is_list_closed = True
     reader.read_file(data, "")
     return reader.answer()
@@ -62,7 +63,7 @@ class _Row:
     def text(self, name: str, maximum: int) -> str:
         value = self.cells.get(name, "")
         if value and (why := why_no_text(value, maximum)):
-            self.refuse(f"{name} {why}")
+            self.refuse(say("%(key)s %(why)s", key=name, why=why))
             return ""
         return value
 
@@ -71,7 +72,15 @@ class _Row:
         if not value:
             return None
         if not (value.isascii() and value.isdigit() and len(value) < 12 and lowest <= int(value) <= highest):
-            self.refuse(f"{name} is {shown(value)}, which is no whole number from {lowest} to {highest}")
+            self.refuse(
+                say(
+                    "%(column)s is %(value)s, which is no whole number from %(lowest)s to %(highest)s",
+                    column=name,
+                    value=shown(value),
+                    lowest=lowest,
+                    highest=highest,
+                )
+            )
             return None
         return int(value)
 
@@ -80,7 +89,7 @@ class _Row:
         if first is not None and second is not None:
             return first, second
         if first is not second:
-            self.refuse(f"has a {name} of one side only")
+            self.refuse(say("has a %(column)s of one side only", column=name))
         return None
 
 
@@ -104,7 +113,7 @@ class _Reader:
         header = next(lines, None)
         if header is None:
             if not self.problems:
-                self.problems.append(Problem(where.rstrip(", "), "The file is empty."))
+                self.problems.append(Problem(where, say("The file is empty.")))
             return
         names = [name.strip().lower() for name in header[1]]
         if "participant1" in names and not where:
@@ -115,43 +124,51 @@ class _Reader:
             )
         else:
             read, known, needed = self._entrant, PARTICIPANT_COLUMNS, ("name",)
-        if len(names) > MAX_COLUMNS:
-            why = f"the head of the table has {len(names)} columns; at most {MAX_COLUMNS} can be read"
-            self.problems.append(Problem(f"{where}line 1", why))
-            return
-        missing = [name for name in needed if name not in names]
-        if missing or len(set(names)) < len(names):
-            why = f"lacks the column {missing[0]}" if missing else "names a column twice"
-            self.problems.append(Problem(f"{where}line 1", f"the head of the table {why}"))
+        if why := _why_no_head(names, needed):
+            self.problems.append(Problem(_line(where, 1), why))
             return
         if others := [name for name in names if name not in known]:
             listed = ", ".join(shown(name) for name in others)
-            self.warnings.append(Problem(f"{where}line 1", f"the columns {listed} are not read"))
+            why = say("the columns %(names)s are not read", names=listed)
+            self.warnings.append(Problem(_line(where, 1), why))
+        self._read_rows(lines, where, names, read)
+
+    def _read_rows(
+        self,
+        lines: Iterator[tuple[int, list[str]]],
+        where: str,
+        names: list[str],
+        read: Callable[[_Row], None],
+    ) -> None:
         rows = 0
         for number, cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue
             rows += 1
             if rows > MAX_MATCHES:
-                self.problems.append(
-                    Problem("", f"The file has more than {MAX_MATCHES} lines, the most that can be read.")
+                why = say(
+                    "The file has more than %(most)s lines, the most that can be read.", most=MAX_MATCHES
                 )
+                self.problems.append(Problem("", why))
                 return
-            row = _Row(f"{where}line {number}", {}, self.problems)
+            row = _Row(_line(where, number), {}, self.problems)
             if len(cells) != len(names):
-                row.refuse(f"has {len(cells)} cells, the head of the table {len(names)}")
+                counts = {"cells": len(cells), "columns": len(names)}
+                row.refuse(say("has %(cells)s cells, the head of the table %(columns)s", **counts))
                 continue
             row.cells = dict(zip(names, map(unescaped, cells), strict=True))
             read(row)
 
     def _lines(self, data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
         if len(data) > MAX_BYTES:
-            self.problems.append(Problem("", f"The file is larger than {MAX_BYTES // (1024 * 1024)} MB."))
+            why = say("The file is larger than %(megabytes)s MB.", megabytes=MAX_BYTES // (1024 * 1024))
+            self.problems.append(Problem("", why))
             return
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            self.problems.append(Problem("", f"The file is not UTF-8 text (byte {error.start})."))
+            why = say("The file is not UTF-8 text (byte %(byte)s).", byte=error.start)
+            self.problems.append(Problem("", why))
             return
         head = text.partition("\n")[0]
         delimiter = max(_DELIMITERS, key=head.count)
@@ -160,15 +177,16 @@ class _Reader:
             for cells in reader:
                 yield reader.line_num, cells
         except csv.Error as error:
-            self.problems.append(Problem(f"{where}line {reader.line_num}", f"is no CSV: {error}"))
+            why = say("is no CSV: %(error)s", error=str(error))
+            self.problems.append(Problem(_line(where, reader.line_num), why))
 
     def _entrant(self, row: _Row) -> None:
         name = row.text("name", NAME_LENGTH)
         if not name:
-            row.refuse("has no name")
+            row.refuse(say("has no name"))
             return
         if name.lower() in self.entrants:
-            row.refuse(f"repeats {shown(name)}")
+            row.refuse(say("repeats %(name)s", name=shown(name)))
             return
         members = [member.strip() for member in row.text("members", 5000).split(MEMBERS_BETWEEN)]
         self.entrants[name.lower()] = Entrant(
@@ -178,7 +196,7 @@ class _Reader:
     def _match(self, row: _Row) -> None:
         key = row.text("id", 100) or row.where
         if key in self.games:
-            row.refuse(f"has the id {shown(key)} of another match")
+            row.refuse(say("has the id %(id)s of another match", id=shown(key)))
         stage = self._stage(row)
         game = Game(key, row.where, stage.key if stage else None)
         game.section = "group" if stage else "upper"
@@ -195,7 +213,7 @@ class _Reader:
         game.coordinator = row.text("coordinator", 50)
         game.best_of = row.whole("best_of", 1, 7) or 1
         if game.best_of not in BEST_OF:
-            row.refuse(f"best_of is {game.best_of}, neither 1, 3, 5 nor 7")
+            row.refuse(say("best_of is %(value)s, neither 1, 3, 5 nor 7", value=game.best_of))
         self._outcome(row, game)
         self.games[key] = game
 
@@ -203,9 +221,8 @@ class _Reader:
         name = row.text("bracket", TOURNAMENT_NAME_LENGTH)
         if not name:
             return None
-        return self.stages.setdefault(
-            name, Stage(name, name, "round_robin", f"bracket {name}", options={"draws": True})
-        )
+        where = say("bracket %(name)s", name=name)
+        return self.stages.setdefault(name, Stage(name, name, "round_robin", where, options={"draws": True}))
 
     def _side(self, row: _Row, column: str) -> str | None:
         name = row.text(column, NAME_LENGTH)
@@ -213,7 +230,12 @@ class _Reader:
             return None
         if name.lower() not in self.entrants:
             if self.is_list_closed:
-                row.refuse(f"{column} is {shown(name)}, who is not among the participants")
+                why = say(
+                    "%(column)s is %(name)s, who is not among the participants",
+                    column=column,
+                    name=shown(name),
+                )
+                row.refuse(why)
             self.entrants[name.lower()] = Entrant(name.lower(), name)
         return name.lower()
 
@@ -237,13 +259,23 @@ class _Reader:
                 raise ValueError
             found = to_utc(wall.date(), wall.time().replace(microsecond=0), None, self.zone)
         except UnclearTime as error:
-            row.refuse(f"scheduled_time {shown(value)} {error}")
-        except ValueError:
-            row.refuse(f"scheduled_time is {shown(value)}, which is no time like 2026-11-24T18:30:00Z")
-        else:
-            self.warnings.append(
-                Problem(row.where, f"{shown(value)} has no UTC offset, and was read in {self.zone.key}")
+            row.refuse(
+                say("%(key)s %(value)s %(why)s", key="scheduled_time", value=shown(value), why=error.why)
             )
+        except ValueError:
+            row.refuse(
+                say(
+                    "scheduled_time is %(value)s, which is no time like 2026-11-24T18:30:00Z",
+                    value=shown(value),
+                )
+            )
+        else:
+            why = say(
+                "%(value)s has no UTC offset, and was read in %(zone)s",
+                value=shown(value),
+                zone=self.zone.key,
+            )
+            self.warnings.append(Problem(row.where, why))
         return found
 
     def _outcome(self, row: _Row, game: Game) -> None:
@@ -251,7 +283,13 @@ class _Reader:
         game.winner = self._side(row, "winner")
         state = row.cells.get("state", "").upper()
         if state and state not in MatchState.__members__:
-            row.refuse(f"state is {shown(state)}, none of {', '.join(MatchState)}")
+            row.refuse(
+                say(
+                    "state is %(value)s, none of %(choices)s",
+                    value=shown(state),
+                    choices=", ".join(MatchState),
+                )
+            )
             return
         is_known = None not in game.sides
         game.state = state or ("COMPLETED" if game.score else "READY" if is_known else "SCHEDULED")
@@ -278,8 +316,26 @@ class _Reader:
             list(self.games.values()),
         )
         if not self.entrants and not self.problems:
-            self.problems.append(Problem("", "The file has a head, and nothing below it."))
+            self.problems.append(Problem("", say("The file has a head, and nothing below it.")))
         return checked(snapshot, self.problems, self.warnings)
+
+
+def _why_no_head(names: list[str], needed: Iterable[str]) -> str:
+    """Why a table can't have these columns, or ""."""
+    if len(names) > MAX_COLUMNS:
+        return say(
+            "the head of the table has %(count)s columns; at most %(most)s can be read",
+            count=len(names),
+            most=MAX_COLUMNS,
+        )
+    missing = [name for name in needed if name not in names]
+    if missing:
+        return say("the head of the table lacks the column %(name)s", name=missing[0])
+    return say("the head of the table names a column twice") if len(set(names)) < len(names) else ""
+
+
+def _line(where: str, number: int) -> str:
+    return within(where, say("line %(number)s", number=number))
 
 
 def unescaped(cell: str) -> str:

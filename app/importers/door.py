@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.domain.permissions import Actor
 from app.domain.tournament_settings import NAME_LENGTH
+from app.domain.words import say
 from app.importers import READERS, SNAPSHOT_READERS, csv_files
 from app.importers.neutral import Problem, Reading, SourceTournament
 from app.importers.snapshot import Snapping, Snapshot
@@ -16,11 +17,11 @@ from app.importers.writer import Written, write
 
 # The names that people know the formats by, in the order in which they are offered.
 TITLES = {
-    "matchdesk": "Matchdesk, a whole tournament (JSON)",
-    "csv": "CSV, participants or matches",
+    "matchdesk": say("Matchdesk, a whole tournament (JSON)"),
+    "csv": say("CSV, participants or matches"),
     "brackets-manager": "brackets-manager.js (JSON)",
     "challonge": "Challonge, API v1 (JSON)",
-    "startgg": "start.gg, sets (JSON)",
+    "startgg": say("start.gg, sets (JSON)"),
     "openfootball": "openfootball (JSON)",
 }
 
@@ -80,6 +81,6 @@ def _write_again(wish: Wish, source: SourceTournament, actor: Actor, now: dateti
     written = write(source, actor=actor, now=now, is_public=not wish.is_private)
     warnings = []
     if wish.is_private and not written.is_new:
-        warnings.append(Problem("", "Private is for a new tournament; this one keeps its setting."))
+        warnings.append(Problem("", say("Private is for a new tournament; this one keeps its setting.")))
     teams, grounds = len(source.team_names), len(source.station_names)
     return Imported(source.name, teams, grounds, written, warnings, written.conflicts)

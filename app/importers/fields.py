@@ -6,11 +6,17 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from app.domain.words import say
 from app.importers.json_text import shown
 from app.importers.neutral import MAX_MATCHES, Problem
 
 _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 MAX_KEY = 2**63 - 1
+
+
+def within(where: str, inner: str) -> str:
+    """The place of an entry that stands in another one, or in the file itself where that has no name."""
+    return say("%(where)s, %(inner)s", where=where, inner=inner) if where else inner
 
 
 class Fields:
@@ -21,7 +27,7 @@ class Fields:
         self.problems = problems
         self.values = value if isinstance(value, dict) else {}
         if not isinstance(value, dict):
-            self.refuse("is no object")
+            self.refuse(say("is no object"))
 
     def refuse(self, why: str) -> None:
         """Note a problem of this entry."""
@@ -34,7 +40,7 @@ class Fields:
             return default
         why = why_no_text(value, maximum)
         if why:
-            self.refuse(f'"{name}" {why}')
+            self.refuse(say('"%(name)s" %(why)s', name=name, why=why))
             return default or ""
         return value.strip()
 
@@ -45,7 +51,13 @@ class Fields:
             return default
         if type(value) is not int or not lowest <= value <= highest:
             self.refuse(
-                f'"{name}" is {shown(value)}, which is no whole number from {lowest} to {shown(highest)}'
+                say(
+                    '"%(name)s" is %(value)s, which is no whole number from %(lowest)s to %(highest)s',
+                    name=name,
+                    value=shown(value),
+                    lowest=lowest,
+                    highest=shown(highest),
+                )
             )
             return default
         return value
@@ -54,7 +66,7 @@ class Fields:
         """True or false; false where it is missing."""
         value = self.values.get(name)
         if value is not None and not isinstance(value, bool):
-            self.refuse(f'"{name}" is {shown(value)}, neither true nor false')
+            self.refuse(say('"%(name)s" is %(value)s, neither true nor false', name=name, value=shown(value)))
         return value is True
 
     def choice(self, name: str, choices: Iterable[str], default: str) -> str:
@@ -64,7 +76,13 @@ class Fields:
         if value is None:
             return default
         if value not in words:
-            self.refuse(f'"{name}" is {shown(value)}, none of {", ".join(words)}')
+            none = say(
+                '"%(name)s" is %(value)s, none of %(choices)s',
+                name=name,
+                value=shown(value),
+                choices=", ".join(words),
+            )
+            self.refuse(none)
             return default
         return value
 
@@ -75,53 +93,77 @@ class Fields:
             return None
         found = read_moment(value)
         if found is None:
-            self.refuse(f'"{name}" is {shown(value)}, which is no time with its offset from UTC')
+            self.refuse(
+                say(
+                    '"%(name)s" is %(value)s, which is no time with its offset from UTC',
+                    name=name,
+                    value=shown(value),
+                )
+            )
         return found
 
-    def key(self, name: str, known: Iterable | None = None, what: str = "entry") -> Any:
+    def key(self, name: str, known: Iterable | None = None, what: str = say("entry")) -> Any:
         """What names another entry; None where it names none. It must be among the known ones, if given."""
         value = self.values.get(name)
         if value is None:
             return None
         is_key = type(value) is int and abs(value) <= MAX_KEY
         if not is_key and not (isinstance(value, str) and value and not why_no_text(value, 100)):
-            self.refuse(f'"{name}" is {shown(value)}, which names nothing')
+            self.refuse(say('"%(name)s" is %(value)s, which names nothing', name=name, value=shown(value)))
             return None
         if known is not None and value not in known:
-            self.refuse(f'"{name}" names the {what} {shown(value)}, which the file lacks')
+            self.refuse(
+                say(
+                    '"%(name)s" names the %(what)s %(value)s, which the file lacks',
+                    name=name,
+                    what=what,
+                    value=shown(value),
+                )
+            )
             return None
         return value
 
-    def entries(self, name: str, where: str, most: int = MAX_MATCHES) -> Iterator[Fields]:
-        """The objects of a list, each named by its place; nothing where the list is missing or too long."""
+    def entries(self, name: str, what: str, most: int = MAX_MATCHES) -> Iterator[Fields]:
+        """The objects of a list, each named by what it is and its place in the list.
+
+        Nothing where the list is missing or too long.
+        """
         value = self.values.get(name)
         if value is None:
             return
         if not isinstance(value, list):
-            self.refuse(f'"{name}" is no list')
+            self.refuse(say('"%(name)s" is no list', name=name))
             return
         if len(value) > most:
-            self.refuse(f'"{name}" has {len(value)} entries; at most {most} can be read')
+            self.refuse(
+                say(
+                    '"%(name)s" has %(count)s entries; at most %(most)s can be read',
+                    name=name,
+                    count=len(value),
+                    most=most,
+                )
+            )
             return
         for place, entry in enumerate(value, 1):
-            yield Fields(
-                f"{self.where}, {where} {place}" if self.where else f"{where} {place}", entry, self.problems
-            )
+            itself = say("%(what)s %(place)s", what=what, place=place)
+            yield Fields(within(self.where, itself), entry, self.problems)
 
     def inner(self, name: str) -> Fields | None:
         """The object within; None where it is null or missing."""
         value = self.values.get(name)
-        return None if value is None else Fields(f'{self.where}, "{name}"', value, self.problems)
+        return None if value is None else Fields(within(self.where, f'"{name}"'), value, self.problems)
 
 
 def why_no_text(value: Any, maximum: int) -> str:
     """Why the value is no text that can be kept, or ""."""
     if not isinstance(value, str) or not value.strip():
-        return "is missing" if value is None else f"is {shown(value)}, which is no text"
+        return (
+            say("is missing") if value is None else say("is %(value)s, which is no text", value=shown(value))
+        )
     if len(value.strip()) > maximum:
-        return f"is longer than {maximum} characters: {shown(value)}"
+        return say("is longer than %(most)s characters: %(value)s", most=maximum, value=shown(value))
     if any(ord(char) < 32 or 127 <= ord(char) < 160 or 0xD800 <= ord(char) < 0xE000 for char in value):
-        return f"has characters that are not printed: {shown(value)}"
+        return say("has characters that are not printed: %(value)s", value=shown(value))
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
+from app.domain.words import say
 from app.importers.football_lines import Line
 from app.importers.json_text import shown
 from app.importers.neutral import Problem, Side, SourceBracket, SourceMatch
@@ -18,7 +19,7 @@ def read_group_stage(lines: list[Line], problems: list[Problem]) -> SourceBracke
     for line in lines:
         by_group[line.group].append(line)
     if len(by_group) > 1:
-        problems += [Problem(line.where, "has no group") for line in by_group.get("", [])]
+        problems += [Problem(line.where, say("has no group")) for line in by_group.get("", [])]
     problems += _in_two_groups(lines)
     matches = [match for name, members in by_group.items() for match in _read_group(name, members)]
     # Numbers run in the order of play, as programmes print them; keys stay those of the file's order.
@@ -84,7 +85,8 @@ def _in_two_groups(lines: list[Line]) -> list[Problem]:
         for team in line.teams:
             group = home.setdefault(team, line.group)
             if group != line.group and group and line.group:
-                problems.append(Problem(line.where, f"{shown(team)} plays in {shown(group)} already"))
+                why = say("%(team)s plays in %(group)s already", team=shown(team), group=shown(group))
+                problems.append(Problem(line.where, why))
     return problems
 
 

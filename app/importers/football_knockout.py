@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from app.domain.words import say
 from app.importers.football_lines import Line, is_placeholder, is_undecided
 from app.importers.football_terms import THIRD_PLACE, read_feeder, read_group_place, read_side
 from app.importers.json_text import shown
@@ -75,19 +76,21 @@ class KnockoutReader:
                 numbers[place] = entry
                 implied.append(entry)
         if implied and any(read_feeder(team) for entry in self.entries for team in entry.line.teams):
-            self.warnings.append(
-                Problem(
-                    "", f"{len(implied)} knockout matches have no num: they were counted in the file's order."
-                )
+            why = say(
+                "%(count)s knockout matches have no num: they were counted in the file's order.",
+                count=len(implied),
             )
+            self.warnings.append(Problem("", why))
         return numbers
 
     def _check_sizes(self) -> None:
         for size, entries in self.by_size.items():
             for entry in entries[size // 2 :]:
-                self._refuse(entry, f"is one match too many: the {entry.line.round.name} has {size // 2}")
+                name = entry.line.round.name
+                why = say("is one match too many: the %(round)s has %(count)s", round=name, count=size // 2)
+                self._refuse(entry, why)
         for entry in [entry for entry in self.entries if entry.is_third_place][1:]:
-            self._refuse(entry, "is a second match for third place")
+            self._refuse(entry, say("is a second match for third place"))
 
     def _check_teams(self, group_teams: set[str]) -> None:
         seen: dict[tuple[int, str], _Entry] = {}
@@ -97,11 +100,14 @@ class KnockoutReader:
                     continue
                 first = seen.setdefault((entry.size, team), entry)
                 if first is not entry:
-                    self._refuse(
-                        entry, f"{shown(team)} plays in match {first.line.position} of the same round already"
+                    why = say(
+                        "%(team)s plays in match %(position)s of the same round already",
+                        team=shown(team),
+                        position=first.line.position,
                     )
+                    self._refuse(entry, why)
                 if group_teams and team not in group_teams:
-                    self._refuse(entry, f"{shown(team)} played in no group")
+                    self._refuse(entry, say("%(team)s played in no group", team=shown(team)))
 
     def _check_places(self) -> None:
         seen: dict[str, _Entry] = {}
@@ -110,28 +116,34 @@ class KnockoutReader:
                 _, letters = read_group_place(team) or ("", ())
                 for letter in letters:
                     if self.groups and letter not in self.groups:
-                        self._refuse(entry, f"{shown(team)} names group {letter}, which the file lacks")
+                        names = {"team": shown(team), "letter": letter}
+                        why = say("%(team)s names group %(letter)s, which the file lacks", **names)
+                        self._refuse(entry, why)
                 first = seen.setdefault(team, entry) if len(letters) == 1 else entry
                 if first is not entry:
-                    self._refuse(entry, f"{shown(team)} plays in match {first.line.position} already")
+                    names = {"team": shown(team), "position": first.line.position}
+                    self._refuse(entry, say("%(team)s plays in match %(position)s already", **names))
 
     def _link(self, entry: _Entry) -> None:
         sides = tuple(self._side(entry, slot, team) for slot, team in enumerate(entry.line.teams, 1))
         entry.match.sides = sides
         if entry.match.outcome and any(side.is_open for side in sides):
-            self._refuse(entry, "has a score, but one of its teams is not known")
+            self._refuse(entry, say("has a score, but one of its teams is not known"))
 
     def _side(self, entry: _Entry, slot: int, team: str) -> Side:
         feeder = read_feeder(team)
         if feeder:
             source = self.by_number.get(feeder.number)
             if source is None or source.size <= entry.size or source.is_third_place:
-                self._refuse(entry, f"{shown(team)} names no knockout match of an earlier round")
+                why = say("%(team)s names no knockout match of an earlier round", team=shown(team))
+                self._refuse(entry, why)
                 return read_side(team)
             if feeder.takes_winner == entry.is_third_place:
-                self._refuse(
-                    entry, f"{shown(team)}: only the match for third place takes losers, and nothing else"
+                why = say(
+                    "%(team)s: only the match for third place takes losers, and nothing else",
+                    team=shown(team),
                 )
+                self._refuse(entry, why)
                 return read_side(team)
             self._attach(source, entry, slot)
             return self._advanced(source, entry) or Side()
@@ -140,17 +152,20 @@ class KnockoutReader:
         source = self._came_from(entry, team)
         if source:
             self._attach(source, entry, slot)
-            advanced = self._advanced(source, entry)
-            if advanced is None:
-                self._warn(
-                    entry, f"{shown(team)} plays, but match {source.line.position} of the file has no result"
-                )
-            elif advanced.name != team:
-                verb = "won" if entry.is_third_place else "lost"
-                self._refuse(
-                    entry, f"{shown(team)} plays, but it {verb} match {source.line.position} of the file"
-                )
+            self._check_came(source, entry, team)
         return Side(name=team)
+
+    def _check_came(self, source: _Entry, entry: _Entry, team: str) -> None:
+        """Hold the team against the result of the match that it came from."""
+        advanced = self._advanced(source, entry)
+        names = {"team": shown(team), "position": source.line.position}
+        if advanced is None:
+            why = say("%(team)s plays, but match %(position)s of the file has no result", **names)
+            self._warn(entry, why)
+        elif advanced.name != team and entry.is_third_place:
+            self._refuse(entry, say("%(team)s plays, but it won match %(position)s of the file", **names))
+        elif advanced.name != team:
+            self._refuse(entry, say("%(team)s plays, but it lost match %(position)s of the file", **names))
 
     def _came_from(self, entry: _Entry, team: str) -> _Entry | None:
         """The match of the round before in which the team played."""
@@ -165,17 +180,20 @@ class KnockoutReader:
             side.is_open for e in before for side in e.match.sides
         )
         if is_whole:
-            self._refuse(entry, f"{shown(team)} did not play in the {before[0].line.round.name}")
+            names = {"team": shown(team), "round": before[0].line.round.name}
+            self._refuse(entry, say("%(team)s did not play in the %(round)s", **names))
         return None
 
     def _attach(self, source: _Entry, entry: _Entry, slot: int) -> None:
         target = Target(entry.match.key, slot)
         taken = source.match.loser_to if entry.is_third_place else source.match.winner_to
-        if taken:
-            what = "loser" if entry.is_third_place else "winner"
-            self._refuse(
-                entry, f"the {what} of match {source.line.position} of the file goes elsewhere already"
-            )
+        place = source.line.position
+        if taken and entry.is_third_place:
+            why = say("the loser of match %(position)s of the file goes elsewhere already", position=place)
+            self._refuse(entry, why)
+        elif taken:
+            why = say("the winner of match %(position)s of the file goes elsewhere already", position=place)
+            self._refuse(entry, why)
         elif entry.is_third_place:
             source.match.loser_to = target
         else:
@@ -205,7 +223,7 @@ class KnockoutReader:
                 and not entry.match.winner_to
                 and is_undecided_later
             ):
-                self._warn(entry, "nothing in the file says where its winner goes")
+                self._warn(entry, say("nothing in the file says where its winner goes"))
 
 
 def _ordered(lines: list[Line]) -> list[_Entry]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.words import say
 from app.importers.football_score import UnclearScore, read_outcome
 from app.importers.football_terms import GROUP, UNDECIDED, Round, read_feeder, read_group_place, read_round
 from app.importers.json_text import shown
@@ -40,7 +41,9 @@ class Line:
 def place(position: int, team1: Any = None, team2: Any = None) -> str:
     """`Match 7 of the file (Brazil v Japan)`."""
     teams = [shown(team, 40).strip('"') for team in (team1, team2) if team not in (None, "")]
-    return f"Match {position} of the file" + (f" ({' v '.join(teams)})" if teams else "")
+    if not teams:
+        return say("Match %(position)s of the file", position=position)
+    return say("Match %(position)s of the file (%(teams)s)", position=position, teams=" v ".join(teams))
 
 
 class LineReader:
@@ -56,7 +59,7 @@ class LineReader:
         """The line of an entry, or None once its problems are noted."""
         self._where = place(position)
         if not isinstance(entry, dict):
-            self._refuse("is not an object")
+            self._refuse(say("is not an object"))
             return None
         self._where = place(position, entry.get("team1"), entry.get("team2"))
         known = len(self.problems)
@@ -68,7 +71,8 @@ class LineReader:
         station = self._text(entry, "ground", STATION_LENGTH)
         outcome = self._outcome(entry, is_knockout=round_ is not None and round_.kind != GROUP)
         if round_ is not None and round_.kind != GROUP and group:
-            self._refuse(f"has the group {shown(group)}, but {shown(round_.name)} is a knockout round")
+            names = {"group": shown(group), "round": shown(round_.name)}
+            self._refuse(say("has the group %(group)s, but %(round)s is a knockout round", **names))
         if len(self.problems) > known:
             return None
         return Line(position, round_, group, teams, number, scheduled_time, has_offset, station, outcome)
@@ -84,11 +88,11 @@ class LineReader:
         if value is None:
             return ""
         if not isinstance(value, str):
-            self._refuse(f"{key} is {shown(value)}, not a text")
+            self._refuse(say("%(key)s is %(value)s, not a text", key=key, value=shown(value)))
             return ""
         why = why_no_text(value, longest)
         if why:
-            self._refuse(f"{key} {why}")
+            self._refuse(say("%(key)s %(why)s", key=key, why=why))
             return ""
         return clean(value)
 
@@ -98,22 +102,31 @@ class LineReader:
         if round_ is None and entry.get("group") and text.casefold().startswith(("group", "pool")):
             return Round(GROUP, text)
         if round_ is None and _is_blank(entry.get("round")):
-            self._refuse("has no round")
+            self._refuse(say("has no round"))
         elif round_ is None and text:
-            self._refuse(f"round {shown(text)} is neither a matchday nor a knockout round that is known here")
+            self._refuse(
+                say(
+                    "round %(name)s is neither a matchday nor a knockout round that is known here",
+                    name=shown(text),
+                )
+            )
         return round_
 
     def _teams(self, entry: dict[str, Any], is_group: bool) -> tuple[str, str]:
         teams = tuple(self._text(entry, key, NAME_LENGTH) for key in ("team1", "team2"))
         for key, team in zip(("team1", "team2"), teams, strict=True):
             if not team and _is_blank(entry.get(key)):
-                self._refuse(f"has no {key}")
+                self._refuse(say("has no %(key)s", key=key))
             elif is_group and team and is_placeholder(team):
                 self._refuse(
-                    f"{key} is {shown(team)}, which stands for a team; a group needs its teams by name"
+                    say(
+                        "%(key)s is %(team)s, which stands for a team; a group needs its teams by name",
+                        key=key,
+                        team=shown(team),
+                    )
                 )
         if teams[0] and teams[0].casefold() == teams[1].casefold() and not is_undecided(teams[0]):
-            self._refuse(f"{shown(teams[0])} plays against itself")
+            self._refuse(say("%(name)s plays against itself", name=shown(teams[0])))
         return teams
 
     def _number(self, entry: dict[str, Any]) -> int | None:
@@ -121,7 +134,13 @@ class LineReader:
         if value is None:
             return None
         if type(value) is not int or not 0 < value <= LARGEST_NUMBER:
-            self._refuse(f"num is {shown(value)}, not a whole number from 1 to {LARGEST_NUMBER}")
+            self._refuse(
+                say(
+                    "num is %(value)s, not a whole number from 1 to %(most)s",
+                    value=shown(value),
+                    most=LARGEST_NUMBER,
+                )
+            )
             return None
         return value
 
@@ -129,14 +148,14 @@ class LineReader:
         """The kick-off in UTC, or None; and whether the file gave its offset."""
         day_text, clock_text = (self._text(entry, key, 40) for key in ("date", "time"))
         if _is_blank(entry.get("date")) and _is_blank(entry.get("time")):
-            self._warn("has no date and no time: left without a kick-off")
+            self._warn(say("has no date and no time: left without a kick-off"))
             return None, True
         if not day_text or not clock_text:
             if _is_blank(entry.get("date")):
-                self._refuse("has a time, but no date")
+                self._refuse(say("has a time, but no date"))
             elif _is_blank(entry.get("time")):
                 self._check(lambda: read_date(day_text), "date", day_text)
-                self._warn("has a date, but no time: left without a kick-off")
+                self._warn(say("has a date, but no time: left without a kick-off"))
             return None, True
         day = self._check(lambda: read_date(day_text), "date", day_text)
         clock = self._check(lambda: read_time(clock_text), "time", clock_text)
@@ -151,14 +170,14 @@ class LineReader:
         try:
             return read()
         except UnclearTime as error:
-            self._refuse(f"{key} {shown(text)} {error}")
+            self._refuse(say("%(key)s %(value)s %(why)s", key=key, value=shown(text), why=error.why))
             return None
 
     def _outcome(self, entry: dict[str, Any], is_knockout: bool) -> Outcome | None:
         try:
             return read_outcome(entry.get("score"), is_knockout, self._warn)
         except UnclearScore as error:
-            self._refuse(str(error))
+            self._refuse(error.why)
             return None
 
 
@@ -174,9 +193,9 @@ def clean(text: str) -> str:
 def why_no_text(text: str, longest: int) -> str:
     """Why the text cannot be kept, or "" where it can."""
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in "".join(text.split())):
-        return "holds control characters or what is no text"
+        return say("holds control characters or what is no text")
     if len(clean(text)) > longest:
-        return f"is longer than {longest} characters"
+        return say("is longer than %(most)s characters", most=longest)
     return ""
 
 

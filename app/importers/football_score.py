@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from app.domain.words import say
 from app.importers.json_text import shown
-from app.importers.neutral import MAX_SCORE, Outcome
+from app.importers.neutral import MAX_SCORE, Outcome, Unclear
 
 Pair = tuple[int, int]
 
 
-class UnclearScore(ValueError):
-    """A score that cannot be; the message says why."""
+class UnclearScore(Unclear):
+    """A score that cannot be."""
 
 
 def read_outcome(score: Any, is_knockout: bool, warn: Callable[[str], None]) -> Outcome | None:
@@ -24,20 +25,20 @@ def read_outcome(score: Any, is_knockout: bool, warn: Callable[[str], None]) -> 
     if score is None:
         return None
     if not isinstance(score, dict):
-        raise UnclearScore('score is not an object such as {"ft": [2, 1]}')
+        raise UnclearScore(say('score is not an object such as {"ft": [2, 1]}'))
     full_time, extra_time, penalties = (_read_pair(score, key) for key in ("ft", "et", "p"))
     half_time = _read_pair(score, "ht")
     if full_time is None and extra_time is None:
         if penalties:
-            raise UnclearScore("score.p stands without a full time score")
+            raise UnclearScore(say("score.p stands without a full time score"))
         if half_time:
-            warn("the score has no full time: taken as not played yet")
+            warn(say("the score has no full time: taken as not played yet"))
         return None
     _check_order("score.ft", full_time, "score.ht", half_time)
     _check_order("score.et", extra_time, "score.ft", full_time)
     if not is_knockout:
         if extra_time or penalties:
-            warn("extra time and penalties do not count in a group: the full time score was taken")
+            warn(say("extra time and penalties do not count in a group: the full time score was taken"))
         final = full_time or extra_time
         return Outcome(final, winner_slot=_leader(final))
     return _decide(extra_time or full_time, penalties)
@@ -46,14 +47,14 @@ def read_outcome(score: Any, is_knockout: bool, warn: Callable[[str], None]) -> 
 def _decide(final: Pair, penalties: Pair | None) -> Outcome:
     winner = _leader(final)
     if winner and penalties:
-        raise UnclearScore("score.p stands, but the match was not level before it")
+        raise UnclearScore(say("score.p stands, but the match was not level before it"))
     if winner:
         return Outcome(final, winner_slot=winner)
     if penalties is None:
-        raise UnclearScore("the knockout match ended level, and neither score.et nor score.p decides it")
+        raise UnclearScore(say("the knockout match ended level, and neither score.et nor score.p decides it"))
     winner = _leader(penalties)
     if not winner:
-        raise UnclearScore("score.p is level, so nobody won")
+        raise UnclearScore(say("score.p is level, so nobody won"))
     return Outcome(final, tiebreak=penalties, winner_slot=winner)
 
 
@@ -62,17 +63,21 @@ def _read_pair(score: dict[str, Any], key: str) -> Pair | None:
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 2 or not all(type(goals) is int for goals in value):
-        raise UnclearScore(f"score.{key} is {shown(value)}, not two whole numbers")
+        raise UnclearScore(
+            say("score.%(key)s is %(value)s, not two whole numbers", key=key, value=shown(value))
+        )
     if min(value) < 0:
-        raise UnclearScore(f"score.{key} is {shown(value)}: a score is never negative")
+        raise UnclearScore(
+            say("score.%(key)s is %(value)s: a score is never negative", key=key, value=shown(value))
+        )
     if max(value) > MAX_SCORE:
-        raise UnclearScore(f"score.{key} is higher than {MAX_SCORE}")
+        raise UnclearScore(say("score.%(key)s is higher than %(most)s", key=key, most=MAX_SCORE))
     return value[0], value[1]
 
 
 def _check_order(later_name: str, later: Pair | None, earlier_name: str, earlier: Pair | None) -> None:
     if later and earlier and (later[0] < earlier[0] or later[1] < earlier[1]):
-        raise UnclearScore(f"{later_name} is lower than {earlier_name}")
+        raise UnclearScore(say("%(later)s is lower than %(earlier)s", later=later_name, earlier=earlier_name))
 
 
 def _leader(pair: Pair) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.domain.words import say
 from app.importers.json_text import UnreadableText, load_json
 
 _MANAGER = {"participant", "stage", "group", "round", "match"}
@@ -13,13 +14,13 @@ _STARTGG = {"data", "event", "phase", "phaseGroup", "sets", "nodes"}
 def guess_format(data: bytes) -> str:
     """The name of the format that the file is of; UnreadableText says why it can be none of them."""
     if not data.strip():
-        raise UnreadableText("The file is empty.")
+        raise UnreadableText(say("The file is empty."))
     if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] not in (b"{", b"["):
         return "csv"
     document = load_json(data)
     found = _of_list(document) if isinstance(document, list) else _of_object(document)
     if not found:
-        raise UnreadableText("The file is JSON, but looks like none of the formats: choose its format.")
+        raise UnreadableText(say("The file is JSON, but looks like none of the formats: choose its format."))
     return found
 
 

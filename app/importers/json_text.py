@@ -5,42 +5,51 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from app.domain.words import say
+from app.importers.neutral import Unclear
+
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 20
 
 
-class UnreadableText(ValueError):
-    """The file as a whole is not what it should be; the message says why."""
+class UnreadableText(Unclear):
+    """The file as a whole is not what it should be."""
 
 
 def load_json(data: bytes) -> Any:
     """The value of a UTF-8 JSON document. Raises UnreadableText where `data` is no such thing."""
     if len(data) > MAX_BYTES:
-        raise UnreadableText(f"The file is larger than {MAX_BYTES // (1024 * 1024)} MB.")
+        raise UnreadableText(
+            say("The file is larger than %(megabytes)s MB.", megabytes=MAX_BYTES // (1024 * 1024))
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableText(f"The file is not UTF-8 text (byte {error.start}).") from None
+        raise UnreadableText(say("The file is not UTF-8 text (byte %(byte)s).", byte=error.start)) from None
     try:
         value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
     except UnreadableText:
         raise
     except json.JSONDecodeError as error:
-        raise UnreadableText(
-            f"The file is not JSON: {error.msg} in line {error.lineno}, column {error.colno}."
-        ) from None
+        why = say(
+            "The file is not JSON: %(error)s in line %(line)s, column %(column)s.",
+            error=error.msg,
+            line=error.lineno,
+            column=error.colno,
+        )
+        raise UnreadableText(why) from None
     except RecursionError:
-        raise UnreadableText("The file is nested too deeply.") from None
+        raise UnreadableText(say("The file is nested too deeply.")) from None
     except ValueError:
         # Python refuses to turn more than some thousand digits into a number.
-        raise UnreadableText("The file holds a number that is far too long.") from None
+        raise UnreadableText(say("The file holds a number that is far too long.")) from None
     if _is_deeper(value, MAX_DEPTH):
-        raise UnreadableText("The file is nested too deeply.")
+        raise UnreadableText(say("The file is nested too deeply."))
     return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise UnreadableText(f"The file is not JSON: {name} is not a value.")
+    raise UnreadableText(say("The file is not JSON: %(name)s is not a value.", name=name))
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -48,7 +57,7 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise UnreadableText(f"The file has {shown(twice)} twice in one object.")
+        raise UnreadableText(say("The file has %(name)s twice in one object.", name=shown(twice)))
     return found
 
 

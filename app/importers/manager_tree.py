@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.words import say
 from app.importers.fields import Fields
 from app.importers.snapshot import Key
 
@@ -48,16 +49,23 @@ def shape_problem(rounds: dict[tuple[int, int], int], is_double: bool) -> str:
     """Why rounds of these sizes, by group and number, are no such bracket, or ""."""
     upper = _sizes(rounds, 1)
     if not upper or upper != [1 << (len(upper) - 1 - place) for place in range(len(upper))]:
-        return f"its first group has rounds of {upper or 'no'} matches, not of 2, 1 or 4, 2, 1 and so on"
+        return say(
+            "its first group has rounds of %(sizes)s matches, not of 2, 1 or 4, 2, 1 and so on",
+            sizes=upper or say("no"),
+        )
     if not is_double:
-        return "" if _sizes(rounds, 2) in ([], [1]) else "its second group is no match for third place"
+        return "" if _sizes(rounds, 2) in ([], [1]) else say("its second group is no match for third place")
     wanted = [size for half in upper[1:] for size in (half, half)]
     lower, final = _sizes(rounds, 2), _sizes(rounds, 3)
     if len(upper) == 1 and not final:
         lower, final = [], lower
     if lower != wanted:
-        return f"its second group has rounds of {lower or 'no'} matches, not of {wanted}"
-    return "" if final in ([], [1], [1, 1]) else "its third group is no grand final"
+        return say(
+            "its second group has rounds of %(sizes)s matches, not of %(wanted)s",
+            sizes=lower or say("no"),
+            wanted=wanted,
+        )
+    return "" if final in ([], [1], [1, 1]) else say("its third group is no grand final")
 
 
 def _sizes(rounds: dict[tuple[int, int], int], group: int) -> list[int]:

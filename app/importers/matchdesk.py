@@ -14,6 +14,7 @@ from app.domain.schedule.hours import check_break, station_hours
 from app.domain.schedule.plan import Interval
 from app.domain.states import MatchState
 from app.domain.tournament_settings import BEST_OF, SETTINGS, clean, time_zones
+from app.domain.words import say, say_all
 from app.importers.checks import checked
 from app.importers.fields import Fields, why_no_text
 from app.importers.json_text import UnreadableText, load_json, shown
@@ -58,12 +59,16 @@ def read(data: bytes, zone: ZoneInfo) -> Snapping:
     try:
         document = load_json(data)
     except UnreadableText as error:
-        return Snapping(problems=[Problem("", str(error))])
+        return Snapping(problems=[Problem("", error.why)])
     if not isinstance(document, dict) or document.get("format") != "matchdesk":
-        why = 'The file is no export of Matchdesk: it lacks "format": "matchdesk".'
+        why = say('The file is no export of Matchdesk: it lacks "format": "matchdesk".')
         return Snapping(problems=[Problem("", why)])
     if document.get("version") != VERSION:
-        why = f"The file has the version {shown(document.get('version'))} of the format; read is {VERSION}."
+        why = say(
+            "The file has the version %(version)s of the format; read is %(known)s.",
+            version=shown(document.get("version")),
+            known=VERSION,
+        )
         return Snapping(problems=[Problem("", why)])
     return _Reader(document).read()
 
@@ -80,14 +85,14 @@ class _Reader:
     def read(self) -> Snapping:
         """Read all rows, each before those that name it."""
         self._settings()
-        for fields in self.file.entries("participants", "participant"):
+        for fields in self.file.entries("participants", say("participant")):
             self._keep(self.entrants, fields, self._entrant)
-        for fields in self.file.entries("stations", "station"):
+        for fields in self.file.entries("stations", say("station")):
             self._keep(self.snapshot.stations, fields, self._venue)
-        self.snapshot.pauses = [self._pause(fields) for fields in self.file.entries("breaks", "break")]
-        for fields in self.file.entries("brackets", "bracket"):
+        self.snapshot.pauses = [self._pause(fields) for fields in self.file.entries("breaks", say("break"))]
+        for fields in self.file.entries("brackets", say("bracket")):
             self._keep(self.stages, fields, self._stage)
-        rows = list(self.file.entries("matches", "match"))
+        rows = list(self.file.entries("matches", say("match")))
         for fields in rows:
             self._keep(self.games, fields, self._game)
         for fields in rows:
@@ -103,14 +108,14 @@ class _Reader:
     def _settings(self) -> None:
         settings = self.file.values.get("tournament")
         if not isinstance(settings, dict):
-            self.problems.append(Problem("", 'The file has no "tournament".'))
+            self.problems.append(Problem("", say('The file has no "tournament".')))
             return
         settings = {name: value for name, value in settings.items() if name in SETTINGS}
         try:
             self.snapshot.settings = clean({"name": None, **settings})
         except InvalidInput as error:
             self.problems += [
-                Problem("tournament", f'"{name}": {reason}')
+                Problem(say("tournament"), say('"%(name)s": %(why)s', name=name, why=reason))
                 for name, reasons in error.errors.items()
                 for reason in reasons
             ]
@@ -119,16 +124,16 @@ class _Reader:
         """Put what was read under its id, which no other row of the list has."""
         key = fields.key("id")
         if key is None:
-            fields.refuse('has no "id"')
+            fields.refuse(say('has no "id"'))
         elif key in rows:
-            fields.refuse(f'has the "id" {shown(key)} of another')
+            fields.refuse(say('has the "id" %(value)s of another', value=shown(key)))
         else:
             rows[key] = read(fields, key)
 
     def _entrant(self, fields: Fields, key: Key) -> Entrant:
         members = fields.values.get("members") or []
         if not isinstance(members, list) or any(why_no_text(name, USER_NAME_LENGTH) for name in members):
-            fields.refuse('"members" is no list of user names')
+            fields.refuse(say('"members" is no list of user names'))
             members = []
         return Entrant(
             key,
@@ -141,8 +146,8 @@ class _Reader:
     def _venue(self, fields: Fields, key: Key) -> Venue:
         zone = fields.text("time_zone", ZONE_LENGTH) or None
         if zone is not None and zone not in time_zones():
-            fields.refuse(f'"time_zone" is {shown(zone)}, which is no time zone')
-        hours = [_interval(entry) for entry in fields.entries("hours", "opening")]
+            fields.refuse(say('"time_zone" is %(value)s, which is no time zone', value=shown(zone)))
+        hours = [_interval(entry) for entry in fields.entries("hours", say("opening"))]
         return Venue(
             fields.text("name", STATION_LENGTH, None),
             _stream(fields),
@@ -155,12 +160,12 @@ class _Reader:
         if interval is not None:
             _accepted(fields, lambda: check_break(interval))
         name = fields.text("name", BREAK_NAME_LENGTH, None)
-        return Pause(name, interval, fields.key("station", self.snapshot.stations, "station"))
+        return Pause(name, interval, fields.key("station", self.snapshot.stations, say("station")))
 
     def _stage(self, fields: Fields, key: Key) -> Stage:
         options = fields.values.get("options")
         if not isinstance(options, dict):
-            fields.refuse('"options" is no object')
+            fields.refuse(say('"options" is no object'))
             options = {}
         stage = Stage(
             key,
@@ -170,30 +175,30 @@ class _Reader:
             options,
             is_open=fields.flag("is_open"),
             status=fields.choice("status", BRACKET_STATUSES, "ready"),
-            champion=fields.key("champion_id", self.entrants, "participant"),
+            champion=fields.key("champion_id", self.entrants, say("participant")),
         )
         taken: set[tuple[str, Key]] = set()
-        for entry in fields.entries("entrants", "entrant"):
-            who = entry.key("participant", self.entrants, "participant")
+        for entry in fields.entries("entrants", say("entrant")):
+            who = entry.key("participant", self.entrants, say("participant"))
             seed = entry.whole("seed", 1, 100_000)
             if who is None or seed is None:
-                entry.refuse('needs "participant" and "seed"')
+                entry.refuse(say('needs "participant" and "seed"'))
             elif taken & {("who", who), ("seed", seed)}:
-                entry.refuse("has the participant or the seed of another entrant")
+                entry.refuse(say("has the participant or the seed of another entrant"))
             else:
                 taken |= {("who", who), ("seed", seed)}
                 stage.places.append(Place(who, seed, entry.text("group", GROUP_LENGTH)))
         return stage
 
     def _game(self, fields: Fields, key: Key) -> Game:
-        sides = [fields.key(f"participant{slot}_id", self.entrants, "participant") for slot in (1, 2)]
+        sides = [fields.key(f"participant{slot}_id", self.entrants, say("participant")) for slot in (1, 2)]
         best_of = fields.whole("best_of", 1, 7, 1)
         if best_of not in BEST_OF:
-            fields.refuse(f'"best_of" is {best_of}, neither 1, 3, 5 nor 7')
+            fields.refuse(say('"best_of" is %(value)s, neither 1, 3, 5 nor 7', value=best_of))
         return Game(
             key,
             fields.where,
-            bracket=fields.key("bracket", self.stages, "bracket"),
+            bracket=fields.key("bracket", self.stages, say("bracket")),
             section=fields.choice("section", SECTIONS, "upper"),
             group=fields.text("group", GROUP_LENGTH),
             round_number=fields.whole("round_number", 1, MAX_NUMBER, 1),
@@ -207,28 +212,28 @@ class _Reader:
             score=_pair(fields),
             games=_pairs(fields),
             tiebreak=_pair(fields.inner("tiebreak")),
-            winner=fields.key("winner_id", self.entrants, "participant"),
-            loser=fields.key("loser_id", self.entrants, "participant"),
+            winner=fields.key("winner_id", self.entrants, say("participant")),
+            loser=fields.key("loser_id", self.entrants, say("participant")),
             **{name: fields.moment(name) for name in _TIMES},
-            station=fields.key("station", self.snapshot.stations, "station"),
+            station=fields.key("station", self.snapshot.stations, say("station")),
             stream_url=_stream(fields),
             coordinator=fields.text("coordinator", USER_NAME_LENGTH),
             lobby=_lobby(fields),
-            versions=[self._version(entry) for entry in fields.entries("results", "result")],
+            versions=[self._version(entry) for entry in fields.entries("results", say("result"))],
             walks_over=fields.values.get("winner_id") is not None,
         )
 
     def _version(self, fields: Fields) -> Version:
         score = _pair(fields)
         if score is None:
-            fields.refuse("has no score")
+            fields.refuse(say("has no score"))
         return Version(
             score or (0, 0),
             fields.choice("status", RESULT_STATUSES, "final"),
             _pairs(fields),
             _pair(fields.inner("tiebreak")),
-            fields.key("winner_id", self.entrants, "participant"),
-            fields.key("submitted_by", self.entrants, "participant"),
+            fields.key("winner_id", self.entrants, say("participant")),
+            fields.key("submitted_by", self.entrants, say("participant")),
             fields.moment("submitted_at"),
             fields.moment("confirmed_at"),
         )
@@ -237,35 +242,35 @@ class _Reader:
         inner = fields.inner(name)
         if inner is None:
             return None
-        key, slot = inner.key("match", self.games, "match"), inner.whole("slot", 1, 2)
+        key, slot = inner.key("match", self.games, say("match")), inner.whole("slot", 1, 2)
         if key is None or slot is None:
-            inner.refuse('needs "match" and "slot"')
+            inner.refuse(say('needs "match" and "slot"'))
             return None
         return Link(key, slot)
 
     def _sources(self) -> None:
         """The places of tables that fill slots, once all brackets are known."""
-        for fields in self.file.entries("matches", "match"):
+        for fields in self.file.entries("matches", say("match")):
             game = _row(self.games, fields)
             for slot in (1, 2) if game else ():
                 inner = fields.inner(f"slot{slot}_source")
                 if inner is not None:
                     game.sources[slot - 1] = self._source(inner)
-        for fields in self.file.entries("brackets", "bracket"):
+        for fields in self.file.entries("brackets", say("bracket")):
             stage = _row(self.stages, fields)
             if stage and "from" in stage.options:
-                Fields(fields.where, stage.options, self.problems).key("from", self.stages, "bracket")
+                Fields(fields.where, stage.options, self.problems).key("from", self.stages, say("bracket"))
                 if stage.options["from"] is None:
-                    fields.refuse('its option "from" names no bracket')
+                    fields.refuse(say('its option "from" names no bracket'))
 
     def _source(self, fields: Fields) -> dict | None:
         source = {
-            "bracket": fields.key("bracket", self.stages, "bracket"),
+            "bracket": fields.key("bracket", self.stages, say("bracket")),
             "rank": fields.whole("rank", 1, MAX_NUMBER),
             "group": fields.text("group", GROUP_LENGTH),
         }
         if None in source.values():
-            fields.refuse('needs "bracket" and "rank"')
+            fields.refuse(say('needs "bracket" and "rank"'))
             return None
         best = fields.whole("best", 1, MAX_NUMBER)
         return source | ({"best": best} if best else {})
@@ -285,12 +290,12 @@ def _pair(fields: Fields | None) -> tuple[int, int] | None:
     if None not in pair:
         return pair[0], pair[1]
     if pair != [None, None]:
-        fields.refuse("has the score of one side only")
+        fields.refuse(say("has the score of one side only"))
     return None
 
 
 def _pairs(fields: Fields) -> list[tuple[int, int]]:
-    return [pair for entry in fields.entries("game_scores", "game") if (pair := _pair(entry))]
+    return [pair for entry in fields.entries("game_scores", say("game")) if (pair := _pair(entry))]
 
 
 def _stream(fields: Fields) -> str:
@@ -302,7 +307,7 @@ def _interval(fields: Fields) -> Interval | None:
     """From "starts_at" to "ends_at"; None, and a problem, where one is missing."""
     start, end = fields.moment("starts_at"), fields.moment("ends_at")
     if start is None or end is None:
-        fields.refuse('needs "starts_at" and "ends_at"')
+        fields.refuse(say('needs "starts_at" and "ends_at"'))
         return None
     return Interval(start, end)
 
@@ -312,7 +317,8 @@ def _accepted(fields: Fields, check: Callable[[], Accepted]) -> Accepted | None:
     try:
         return check()
     except InvalidInput as error:
-        fields.refuse("; ".join(f'"{name}": {" ".join(why)}' for name, why in error.errors.items()))
+        for name, why in error.errors.items():
+            fields.refuse(say('"%(name)s": %(why)s', name=name, why=say_all(why)))
         return None
 
 
@@ -323,7 +329,7 @@ def _lobby(fields: Fields) -> dict[str, str]:
         if isinstance(lobby, dict):
             # An identifier, which a lobby must have, stands in none of our files.
             return public_part(merge({"room_code": "-"}, lobby))
-        fields.refuse('"lobby" is no object')
+        fields.refuse(say('"lobby" is no object'))
     except InvalidInput as error:
-        fields.refuse(f'"lobby": {error.detail}')
+        fields.refuse(say('"%(name)s": %(why)s', name="lobby", why=error.detail))
     return {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from app.domain.words import say
+
 # The widths of the columns that these values end in. A reader refuses what would not fit.
 NAME_LENGTH = 100
 TOURNAMENT_NAME_LENGTH = 120
@@ -14,6 +16,14 @@ MAX_SCORE = 9999
 MAX_MATCHES = 5000
 
 
+class Unclear(ValueError):
+    """Something of a file that cannot be taken as it is; `why` is the reason, for people."""
+
+    def __init__(self, why: str):
+        super().__init__(why)
+        self.why = why
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """A line that cannot be read (or, as a warning, that was read with a doubt)."""
@@ -21,8 +31,13 @@ class Problem:
     where: str
     why: str
 
+    @property
+    def words(self) -> str:
+        """The line, and what is the matter with it."""
+        return say("%(where)s: %(why)s", where=self.where, why=self.why) if self.where else self.why
+
     def __str__(self) -> str:
-        return f"{self.where}: {self.why}" if self.where else self.why
+        return str(self.words)
 
 
 @dataclass(frozen=True, slots=True)

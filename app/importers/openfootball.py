@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.domain.words import say
 from app.importers.football_groups import read_group_stage
 from app.importers.football_knockout import KnockoutReader
 from app.importers.football_lines import Line, LineReader, clean, is_placeholder, why_no_text
@@ -29,7 +30,7 @@ def read(data: bytes, zone: ZoneInfo) -> Reading:
     try:
         document = load_json(data)
     except UnreadableText as error:
-        return Reading(problems=[Problem("", str(error))])
+        return Reading(problems=[Problem("", error.why)])
     name, problems = _read_head(document)
     if problems:
         return Reading(problems=problems)
@@ -51,21 +52,26 @@ def read(data: bytes, zone: ZoneInfo) -> Reading:
 def _read_head(document: Any) -> tuple[str, list[Problem]]:
     """The tournament's name, and why the file as a whole is none."""
     if not isinstance(document, dict):
-        return "", [Problem("", 'The file is not an object with "name" and "matches".')]
+        return "", [Problem("", say('The file is not an object with "name" and "matches".'))]
     problems = []
     name, matches = document.get("name"), document.get("matches")
     if not isinstance(name, str) or not name.strip():
-        problems.append(Problem("", 'The file has no "name".'))
+        problems.append(Problem("", say('The file has no "name".')))
     elif why_no_text(name, TOURNAMENT_NAME_LENGTH):
-        problems.append(Problem("", f'The file\'s "name" {why_no_text(name, TOURNAMENT_NAME_LENGTH)}.'))
+        why = why_no_text(name, TOURNAMENT_NAME_LENGTH)
+        problems.append(Problem("", say('The file\'s "name" %(why)s.', why=why)))
     if not isinstance(matches, list):
-        problems.append(Problem("", 'The file has no list "matches".'))
+        problems.append(Problem("", say('The file has no list "matches".')))
     elif not matches:
-        problems.append(Problem("", 'The file\'s list "matches" is empty.'))
+        problems.append(Problem("", say('The file\'s list "matches" is empty.')))
     elif len(matches) > MAX_MATCHES:
-        problems.append(
-            Problem("", f"The file has {len(matches)} matches; at most {MAX_MATCHES} can be read.")
+        why = say(
+            "The file has %(count)s %(what)s; at most %(most)s can be read.",
+            count=len(matches),
+            what=say("matches"),
+            most=MAX_MATCHES,
         )
+        problems.append(Problem("", why))
     return ("" if problems else clean(name)), problems
 
 
@@ -93,18 +99,23 @@ def _doubles(lines: Iterable[Line]) -> list[Problem]:
     for line in lines:
         first = numbers.setdefault(line.number, line) if line.number is not None else line
         if first is not line:
-            problems.append(
-                Problem(line.where, f"num {line.number} is taken by match {first.position} of the file")
+            why = say(
+                "num %(number)s is taken by match %(position)s of the file",
+                number=line.number,
+                position=first.position,
             )
+            problems.append(Problem(line.where, why))
         fixture = (line.round, line.group, line.teams, line.scheduled_time)
         first = fixtures.setdefault(fixture, line) if not all(map(is_placeholder, line.teams)) else line
         if first is not line:
-            problems.append(Problem(line.where, f"repeats match {first.position} of the file"))
+            why = say("repeats match %(position)s of the file", position=first.position)
+            problems.append(Problem(line.where, why))
         teams = [("team", team) for team in line.teams if not is_placeholder(team)]
         for kind, name in (*teams, ("ground", line.station)):
             spelling = spellings.setdefault((kind, name.casefold()), name)
             if spelling != name:
-                problems.append(Problem(line.where, f"spells {shown(spelling)} as {shown(name)}"))
+                why = say("spells %(name)s as %(other)s", name=shown(spelling), other=shown(name))
+                problems.append(Problem(line.where, why))
     return problems
 
 
@@ -113,5 +124,11 @@ def _without_offset(lines: Iterable[Line], zone: ZoneInfo) -> list[Problem]:
     if not positions:
         return []
     listed = ", ".join(positions[:20]) + (", …" if len(positions) > 20 else "")
-    why = f"Without a UTC offset, and so read in {zone.key}, are {len(positions)} kick-offs"
-    return [Problem("", f"{why}: of the matches {listed} of the file.")]
+    why = say(
+        "Without a UTC offset, and so read in %(zone)s, are %(count)s kick-offs: "
+        "of the matches %(positions)s of the file.",
+        zone=zone.key,
+        count=len(positions),
+        positions=listed,
+    )
+    return [Problem("", why)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.domain.words import say
 from app.importers.neutral import Problem
 from app.importers.snapshot import Game, Key, Link, Place, Stage
 
@@ -60,7 +61,9 @@ def make_stage(
 def _check_prereqs(matches: list[Fed], by_key: dict[Key, Fed], problems: list[Problem]) -> None:
     """Each match waits for matches of the file, and nobody else waits for the same side of them."""
     problems += [
-        Problem(match.game.where, f"waits for the match {prereq.match}, which the file lacks")
+        Problem(
+            match.game.where, say("waits for the match %(match)s, which the file lacks", match=prereq.match)
+        )
         for match in matches
         for prereq in match.prereqs
         if prereq is not None and prereq.match not in by_key
@@ -70,8 +73,11 @@ def _check_prereqs(matches: list[Fed], by_key: dict[Key, Fed], problems: list[Pr
         for prereq in filter(None, match.prereqs):
             first = taken.setdefault(prereq, match)
             if first is not match:
-                side = "winner" if prereq.wins else "loser"
-                why = f"waits for the {side} of the match {prereq.match}, as {first.game.where} does"
+                names = {"match": prereq.match, "other": first.game.where}
+                if prereq.wins:
+                    why = say("waits for the winner of the match %(match)s, as %(other)s does", **names)
+                else:
+                    why = say("waits for the loser of the match %(match)s, as %(other)s does", **names)
                 problems.append(Problem(match.game.where, why))
 
 

@@ -12,6 +12,7 @@ from app.domain import rehearsal, timetable
 from app.domain.errors import NotFound, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.tournament_settings import NAME_LENGTH
+from app.domain.words import say
 from app.importers import matchdesk
 from app.importers.snapshot_writer import write_snapshot
 from app.services import access, rehearsals
@@ -42,15 +43,17 @@ def make_rehearsal(*, actor: Actor, tournament_id: int, seed: int, speed: int, n
     rehearsal.check_seed(seed)
     rehearsal.check_speed(speed)
     if source.is_rehearsal:
-        raise Refused(["This is a rehearsal already; make one of the tournament itself."])
+        raise Refused([say("This is a rehearsal already; make one of the tournament itself.")])
     document = tournament_export(actor, tournament_id)
     if not any(match["bracket"] is not None for match in document["matches"]):
-        raise Refused(["There is no bracket to play yet."])
+        raise Refused([say("There is no bracket to play yet.")])
     minutes = {name: document["tournament"][name] for name in rehearsals.SQUEEZED}
     _put_back(document, speed, now)
     read = matchdesk.read(json.dumps(document).encode(), ZoneInfo("UTC"))
     if read.snapshot is None:
-        raise Refused([f"It can't be copied: {problem}" for problem in read.problems[:5]])
+        raise Refused(
+            [say("It can't be copied: %(problem)s", problem=problem.words) for problem in read.problems[:5]]
+        )
     written = write_snapshot(
         read.snapshot,
         actor=actor,
@@ -69,7 +72,7 @@ def reset_rehearsal(*, actor: Actor, tournament_id: int, now: datetime) -> int:
             actor=actor, tournament_id=script.source_id, seed=script.seed, speed=script.speed, now=now
         )
     except NotFound:
-        raise Refused(["The tournament that it is a copy of is gone."]) from None
+        raise Refused([say("The tournament that it is a copy of is gone.")]) from None
     rehearsals.remove(actor=actor, tournament_id=tournament_id, now=now)
     return made
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select, update
 
 from app.domain.states import MatchState, Move, can_move
+from app.domain.words import say, say_all
 from app.importers.neutral import Outcome, SourceMatch
 from app.importers.store import Store, tiebreak_json
-from app.models import Match, MatchResult
+from app.models import Match, MatchResult, Participant
 from app.services import audit, progression
 from app.services.audit import AuditAction
 from app.services.effects import effects_of_taking_back
@@ -29,7 +30,7 @@ class ResultChange:
         """Record or correct the result; returns why not, or ""."""
         outcome = source.outcome
         if outcome is None:
-            return "the file has no result any more; the one that was imported was kept"
+            return say("the file has no result any more; the one that was imported was kept")
         why = self._blocked_by(outcome, source, before)
         if why or self._says(outcome):
             return why
@@ -54,22 +55,34 @@ class ResultChange:
         """Why the file's result may not be taken, or ""."""
         match = self.match
         sides = (match.participant1, match.participant2)
-        said = f"the file says {outcome.score[0]}-{outcome.score[1]}"
+        score = f"{outcome.score[0]}-{outcome.score[1]}"
         if not all(self.store.is_team(row, side.name) for row, side in zip(sides, source.sides, strict=True)):
-            return f"{said}, but here {' and '.join(row.name for row in sides if row) or 'nobody'} would play"
+            return say(
+                "the file says %(score)s, but here %(names)s would play", score=score, names=_listed(sides)
+            )
         if self._says(outcome):
             return ""
         if match.state in _RULED:
-            return f"{said}, but the match is {match.state}"
+            return say("the file says %(score)s, but the match is %(state)s", score=score, state=match.state)
         if match.state != MatchState.COMPLETED:
             return ""
         scores = [match.participant1_score, match.participant2_score]
         if scores != before["score"]:
-            return f"{said}, but {scores[0]}-{scores[1]} was entered by hand"
+            return say(
+                "the file says %(score)s, but %(stored)s was entered by hand",
+                score=score,
+                stored=f"{scores[0]}-{scores[1]}",
+            )
         if self._winner_id(outcome) == match.winner_id:
             return ""
         reasons = effects_of_taking_back(self.uow, match).reasons
-        return f"{said}, which makes another winner. {' '.join(reasons)}" if reasons else ""
+        if not reasons:
+            return ""
+        return say(
+            "the file says %(score)s, which makes another winner. %(reasons)s",
+            score=score,
+            reasons=say_all(reasons),
+        )
 
     def _new_version(self, outcome: Outcome) -> MatchResult:
         versions = select(func.max(MatchResult.n)).where(MatchResult.match_id == self.match.id)
@@ -115,3 +128,11 @@ class ResultChange:
     def _winner_id(self, outcome: Outcome) -> int | None:
         sides = (self.match.participant1_id, self.match.participant2_id)
         return sides[outcome.winner_slot - 1] if outcome.winner_slot else None
+
+
+def _listed(sides: tuple[Participant | None, Participant | None]) -> str:
+    """Who plays here, as the match stands."""
+    names = [side.name for side in sides if side]
+    if len(names) == 2:
+        return say("%(first)s and %(second)s", first=names[0], second=names[1])
+    return names[0] if names else say("nobody")

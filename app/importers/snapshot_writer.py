@@ -12,9 +12,10 @@ from app.domain.errors import InvalidInput
 from app.domain.permissions import Actor
 from app.domain.states import BEGUN, CLOSED, MatchState
 from app.domain.tournament_settings import clean
+from app.domain.words import say
 from app.importers.neutral import Problem
 from app.importers.snapshot import Game, Key, Link, Snapshot, Stage, Version
-from app.importers.writer import Written
+from app.importers.writer import Written, require_organizer
 from app.models import (
     Bracket,
     BracketEntrant,
@@ -45,12 +46,10 @@ def write_snapshot(
     """Make the tournament as the actor's own; `source` says for the audit where it came from.
 
     With a script it is a rehearsal from its first moment on.
-
     User names that nobody has here, and a slug that is taken, are among the `conflicts` of the answer.
     Raises InvalidInput for a setting that is refused, and for a champion that is another one here.
     """
-    if actor.user_id is None:
-        raise InvalidInput.of("organizer", "An import needs the user whose tournament it becomes.")
+    require_organizer(actor)
     settings = clean(snapshot.settings)
     with unit_of_work(now) as uow:
         slug = settings.get("slug")
@@ -59,7 +58,8 @@ def write_snapshot(
         tournament = insert_tournament(uow, actor, settings)
         written = Written(tournament.id, tournament.slug, is_new=True)
         if slug and tournament.slug != slug:
-            written.conflicts.append(Problem("", f"The slug {slug} is taken; it is {tournament.slug} here."))
+            why = say("The slug %(slug)s is taken; it is %(other)s here.", slug=slug, other=tournament.slug)
+            written.conflicts.append(Problem("", why))
         if rehearsal is not None:
             rehearsals.begin(uow, actor, tournament, rehearsal)
         written.created = _Writer(uow, tournament, actor, snapshot, written.conflicts).run()
@@ -135,7 +135,7 @@ class _Writer:
             )
             users |= dict(found.tuples().all())
         self.conflicts += [
-            Problem("", f"There is no active user {name} here; the name was left out.")
+            Problem("", say("There is no active user %(name)s here; the name was left out.", name=name))
             for lower, name in sorted(named.items())
             if lower not in users
         ]
@@ -321,7 +321,7 @@ class _Writer:
             bracket.champion_id = bracket_end.champion_id(self.uow, bracket)
         champion_id = self._entrant_id(stage.champion)
         if self.snapshot.is_whole and bracket.champion_id != champion_id:
-            why = f"{stage.where}: the file names another champion than its results do."
+            why = say("%(where)s: the file names another champion than its results do.", where=stage.where)
             raise InvalidInput.of("champion", why)
         bracket_end.tell_bracket(self.uow, bracket, None, [])
         audit.record(

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.tournament_settings import BEST_OF
+from app.domain.words import say
 from app.importers.checks import checked
 from app.importers.fields import Fields
 from app.importers.json_text import UnreadableText, load_json, shown
@@ -24,11 +25,11 @@ def read(data: bytes, zone: ZoneInfo) -> Snapping:
     try:
         document = load_json(data)
     except UnreadableText as error:
-        return Snapping(problems=[Problem("", str(error))])
+        return Snapping(problems=[Problem("", error.why)])
     name, nodes = _find_sets(document)
     if nodes is None:
         return Snapping(
-            problems=[Problem("", 'The file has no "sets" with "nodes", and is no list of sets.')]
+            problems=[Problem("", say('The file has no "sets" with "nodes", and is no list of sets.'))]
         )
     return _Reader(name, nodes).read()
 
@@ -66,16 +67,16 @@ class _Reader:
         if name := self.file.text("name", TOURNAMENT_NAME_LENGTH):
             settings["name"] = name
         seen: set[Key] = set()
-        for fields in self.file.entries("sets", "set"):
+        for fields in self.file.entries("sets", say("set")):
             key = _text_key(fields, "id")
             if key is None or key in seen:
-                fields.refuse('has no "id" of its own')
+                fields.refuse(say('has no "id" of its own'))
                 continue
             seen.add(key)
             stage = self._stage(fields)
             self.matches.setdefault(stage, []).append(self._set(fields, key, stage))
         if not seen and not self.problems:
-            self.problems.append(Problem("", "The file has no sets."))
+            self.problems.append(Problem("", say("The file has no sets.")))
         games: list[Game] = []
         for key, stage in self.stages.items():
             if not self.problems:
@@ -93,14 +94,14 @@ class _Reader:
             phase = group.inner("phase") if group else None
             name = phase.text("name", 70) if phase else ""
             name = " ".join(filter(None, (name, label))) or "Main"
-            self.stages[key or ""] = Stage(key or "", name, "", f"bracket {name}")
+            self.stages[key or ""] = Stage(key or "", name, "", say("bracket %(name)s", name=name))
         return key or ""
 
     def _set(self, fields: Fields, key: Key, stage: Key) -> Fed:
         game = Game(key, fields.where, stage)
-        slots = list(fields.entries("slots", "slot"))
+        slots = list(fields.entries("slots", say("slot")))
         if len(slots) != 2:
-            fields.refuse(f"has {len(slots)} slots, not 2")
+            fields.refuse(say("has %(count)s slots, not 2", count=len(slots)))
             slots = [Fields(fields.where, {}, self.problems) for _ in (1, 2)]
         game.sides = [self._entrant(slot) for slot in slots]
         game.byes = [
@@ -122,7 +123,7 @@ class _Reader:
         elif None not in game.sides:
             game.state = "LIVE" if state == _ONGOING else "READY"
         if state != _COMPLETED and fields.values.get("winnerId") is not None:
-            fields.refuse("has a winner, but is not completed")
+            fields.refuse(say("has a winner, but is not completed"))
         return Fed(game, fields.whole("round", -_MAX_ROUND, _MAX_ROUND, 1), [_prereq(slot) for slot in slots])
 
     def _entrant(self, slot: Fields) -> Key | None:
@@ -131,12 +132,14 @@ class _Reader:
             return None
         key = _text_key(inner, "id")
         if key is None:
-            inner.refuse('has no "id"')
+            inner.refuse(say('has no "id"'))
             return None
         name = inner.text("name", NAME_LENGTH) or f"Entrant {key}"
         known = self.entrants.setdefault(key, Entrant(key, name, inner.whole("initialSeedNum", 1, 100_000)))
         if known.name != name:
-            inner.refuse(f"is called {shown(name)}, and elsewhere {shown(known.name)}")
+            inner.refuse(
+                say("is called %(name)s, and elsewhere %(other)s", name=shown(name), other=shown(known.name))
+            )
         return key
 
     def _station(self, fields: Fields) -> Key | None:
@@ -151,7 +154,14 @@ class _Reader:
         game.state = "COMPLETED"
         game.winner = _text_key(fields, "winnerId")
         if game.winner is not None and game.winner not in self.entrants:
-            fields.refuse(f'"winnerId" names the entrant {shown(game.winner)}, which the file lacks')
+            fields.refuse(
+                say(
+                    '"%(name)s" names the %(what)s %(value)s, which the file lacks',
+                    name="winnerId",
+                    what=say("entrant"),
+                    value=shown(game.winner),
+                )
+            )
             game.winner = None
         scores = [_slot_score(slot) for slot in slots]
         if _DISQUALIFIED in scores or fields.values.get("displayScore") == "DQ":
@@ -167,7 +177,7 @@ class _Reader:
             )
         if None in scores or (scores == [0, 0] and game.winner is not None):
             self.warnings.append(
-                Problem(fields.where, "is over, but has no score; the winner of the file counts")
+                Problem(fields.where, say("is over, but has no score; the winner of the file counts"))
             )
             return
         game.score = (scores[0], scores[1])
@@ -179,7 +189,9 @@ class _Reader:
     def _games(self, fields: Fields, game: Game) -> list[tuple[int, int]]:
         """The games by their scores, or where there are none as 1-0 for whoever won."""
         pairs = []
-        for entry in sorted(fields.entries("games", "game"), key=lambda e: e.whole("orderNum", 0, 99, 0)):
+        for entry in sorted(
+            fields.entries("games", say("game")), key=lambda e: e.whole("orderNum", 0, 99, 0)
+        ):
             winner = _text_key(entry, "winnerId")
             scores = [entry.whole(f"entrant{slot}Score", 0, 1_000_000) for slot in (1, 2)]
             if None in scores or (

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.domain.events import EventType
+from app.domain.words import say
 from app.importers.matching import Known, pair, renamed_teams
 from app.importers.neutral import Problem, SourceMatch, SourceTournament
 from app.importers.results import ResultChange
@@ -154,12 +155,20 @@ class Update:
             if side.is_open or self.store.is_team(stored, side.name):
                 continue
             if getattr(match, f"slot{slot}_bye"):
-                return f"the file has {side.name}, but here the opponent walked over"
+                return say("the file has %(name)s, but here the opponent walked over", name=side.name)
             by_table = getattr(match, f"slot{slot}_source") is not None
             if stored and not by_table and not self.store.is_team(stored, old):
-                return f"the file has {side.name}, but {stored.name} was put there by hand"
+                return say(
+                    "the file has %(name)s, but %(stored)s was put there by hand",
+                    name=side.name,
+                    stored=stored.name,
+                )
             if stored and match.started_at:
-                return f"the file has {side.name} for {stored.name}, but the match has begun"
+                return say(
+                    "the file has %(name)s for %(stored)s, but the match has begun",
+                    name=side.name,
+                    stored=stored.name,
+                )
             setattr(match, f"participant{slot}_id", self.store.participant_id(side.name))
             # The file knows better who comes than our table does, whose tie-breaks may be others.
             setattr(match, f"slot{slot}_source", None)
@@ -176,7 +185,11 @@ class Update:
         if old == new:
             return ""
         if (old.isoformat() if old else None) != before:
-            return f"the file has the kick-off {_at(new)}, but it was set to {_at(old)} by hand"
+            return say(
+                "the file has the kick-off %(new)s, but it was set to %(old)s by hand",
+                new=_at(new),
+                old=_at(old),
+            )
         reschedule(match, self.store.tournament, new, self.uow.now)
         touch(match, self.uow.now)
         tell(
@@ -195,7 +208,11 @@ class Update:
         if name == source.station:
             return ""
         if name != before:
-            return f"the file has the ground {source.station or 'none'}, but {name or 'none'} was set by hand"
+            return say(
+                "the file has the ground %(ground)s, but %(stored)s was set by hand",
+                ground=source.station or say("none"),
+                stored=name or say("none"),
+            )
         match.station_id = self.store.station_id(source.station)
         touch(match, self.uow.now)
         tell(self.uow, match, EventType.MATCH_UPDATED, changed=["station_id"])
@@ -217,8 +234,12 @@ class Update:
         for match in stored.values():
             if match.id not in found and not match.is_deleted:
                 teams = " v ".join(filter(None, match.source_values["teams"]))
-                where = f"M{match.match_number} of {match.bracket.name}" + (f" ({teams})" if teams else "")
-                self.conflicts.append(Problem(where, "is no longer in the file; it was left as it is"))
+                place = {"number": match.match_number, "bracket": match.bracket.name}
+                where = say("M%(number)s of %(bracket)s", **place)
+                if teams:
+                    where = say("M%(number)s of %(bracket)s (%(teams)s)", teams=teams, **place)
+                why = say("is no longer in the file; it was left as it is")
+                self.conflicts.append(Problem(where, why))
 
 
 def _number_after(last: int, sources: list[SourceMatch]) -> None:
@@ -227,9 +248,15 @@ def _number_after(last: int, sources: list[SourceMatch]) -> None:
 
 
 def _place(match: Match, source: SourceMatch) -> str:
-    teams = " v ".join(side.name or side.label or "open" for side in source.sides)
-    return f"Match {source.line} of the file, M{match.match_number} here ({teams})"
+    first, second = (side.name or side.label or say("open") for side in source.sides)
+    return say(
+        "Match %(line)s of the file, M%(number)s here (%(first)s v %(second)s)",
+        line=source.line,
+        number=match.match_number,
+        first=first,
+        second=second,
+    )
 
 
 def _at(moment: datetime | None) -> str:
-    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else "none"
+    return moment.strftime("%Y-%m-%d %H:%M UTC") if moment else say("none")

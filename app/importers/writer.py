@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app.domain.errors import InvalidInput
 from app.domain.permissions import Actor
 from app.domain.tournament_settings import clean
+from app.domain.words import say
 from app.importers.neutral import Problem, SourceTournament
 from app.importers.store import Store
 from app.importers.updates import Update
@@ -46,6 +47,12 @@ class Written:
         return not (self.is_new or self.created or self.updated)
 
 
+def require_organizer(actor: Actor) -> None:
+    """Raise InvalidInput where nobody would own what is imported."""
+    if actor.user_id is None:
+        raise InvalidInput.of("organizer", say("An import needs the user whose tournament it becomes."))
+
+
 def write(
     source: SourceTournament,
     *,
@@ -59,8 +66,7 @@ def write(
     `settings` are those of a new tournament beside name, time zone and visibility. Raises InvalidInput
     for one that is refused.
     """
-    if actor.user_id is None:
-        raise InvalidInput.of("organizer", "An import needs the user whose tournament it becomes.")
+    require_organizer(actor)
     with unit_of_work(now) as uow:
         tournament_id = _find(uow, source, actor)
         if tournament_id is None:

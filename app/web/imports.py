@@ -72,7 +72,7 @@ def import_tournament() -> Response:
             return _page(form, status=400, problems=reading.problems, warnings=reading.warnings)
         imported = write_file(wish, reading.found, actor=actor, now=now())
     except UnreadableText as error:
-        return _page(form, status=400, problems=[Problem("", str(error))])
+        return _page(form, status=400, problems=[Problem("", error.why)])
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(form, status=400)

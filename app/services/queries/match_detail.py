@@ -7,6 +7,7 @@ from sqlalchemy import Integer, and_, bindparam, or_, select
 
 from app.domain.lobby import SCHEMAS, sees_secrets
 from app.domain.permissions import Actor, Permission, may
+from app.domain.words import say
 from app.extensions import db
 from app.models import (
     AuditLog,
@@ -241,6 +242,6 @@ def _part_of_version(entry: dict, names: Mapping[int, str]) -> dict:
         stations.reverse()
     meta = {"old_scheduled_time": times[0], "new_scheduled_time": times[1]}
     if stations[0] != stations[1]:
-        told = ["" if id_ is None else names.get(id_, "a station of before") for id_ in stations]
+        told = ["" if id_ is None else names.get(id_, say("a station of before")) for id_ in stations]
         meta |= {"old_station_name": told[0], "new_station_name": told[1]}
     return meta if kind == "bulk" else {"kind": kind, **meta}

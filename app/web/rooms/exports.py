@@ -50,4 +50,4 @@ def _tried(writer: FileFormat, document: dict) -> tuple[str, list[str]]:
     try:
         return "", writer.write(document)[1]
     except NotWritable as error:
-        return str(error), []
+        return error.why, []
