@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound as PageNotFound
 
 from app.answers import kept_for_strangers, shows_only
 from app.domain.permissions import Permission
+from app.languages import current_language
 from app.models import Tournament
 from app.services import access
 from app.services.queries import calendars, estimates, match_list, pages, rows
@@ -98,7 +99,7 @@ def matches(slug: str):
         status=200 if is_valid else 400,
         **seen.values("matches"),
         form=form,
-        drawn_filters=_drawn_filters,
+        drawn_filters=_draw_filters,
         rows=rows.complete(found.rows, tournament.event_seq),
         total=found.count,
         page=page,
@@ -115,8 +116,12 @@ def _get_now(tournament_id: int, *, coming: int, finished: int) -> pages.Now:
     return found
 
 
+def _draw_filters(form: MatchFilterForm, path: str) -> Markup:
+    return _drawn_filters(current_language(), form, path)
+
+
 @lru_cache(maxsize=128)
-def _drawn_filters(form: MatchFilterForm, path: str) -> Markup:
+def _drawn_filters(_language: str, form: MatchFilterForm, path: str) -> Markup:
     template = current_app.jinja_env.get_template("public/_match_filters.html")
     return template.make_module({"form": form, "path": path}).__html__()
 

@@ -76,7 +76,7 @@ class Spoken(DefaultMeta):
             if field.render_kw:
                 field.render_kw = {name: _shown(value) for name, value in field.render_kw.items()}
             if isinstance(field, SelectField | SelectMultipleField) and field.choices:
-                field.choices = [tuple(map(_shown, choice)) for choice in field.choices]
+                field.choices = _shown_choices(field.choices)
         return super().render_field(field, render_kw)
 
 
@@ -88,6 +88,13 @@ def _copy(field: Field) -> Field:
     other = object.__new__(type(field))
     vars(other).update(vars(field))
     return other
+
+
+def _shown_choices(choices: Any) -> Any:
+    """Choices, or groups of them by name, in the reader's language."""
+    if isinstance(choices, dict):
+        return {_shown(group): _shown_choices(own) for group, own in choices.items()}
+    return [choice if isinstance(choice, str) else tuple(map(_shown, choice)) for choice in choices]
 
 
 def _shown(value: Any) -> Any:
