@@ -90,6 +90,7 @@ def when_ready(server):
 
 def post_worker_init(worker):
     """What a worker does once it has loaded the application, and before it serves."""
+    _keep_settings(worker)
     _leave_gracefully(worker)
     _open_database(worker)
     _compile_templates(worker)
@@ -111,6 +112,12 @@ def pre_request(worker, req):
 def post_request(worker, req, environ, resp):
     """The answer is sent."""
     _answering.discard(req)
+
+
+def _keep_settings(worker):
+    """Have gunicorn's settings at hand: it looks up some twenty for each request, through two calls each."""
+    for name in worker.cfg.settings:
+        vars(worker.cfg)[name] = getattr(worker.cfg, name)
 
 
 def _leave_gracefully(worker):

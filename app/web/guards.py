@@ -6,7 +6,7 @@ from functools import wraps
 from urllib.parse import urlsplit
 
 from flask import Flask, g, request, session
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 
 from app.domain.errors import NotSignedIn
 from app.domain.permissions import ANONYMOUS, Actor
@@ -14,6 +14,7 @@ from app.models import User
 from app.services import accounts, rate_limits
 from app.services.queries.live import list_ended_sign_ins
 
+_NOBODY = AnonymousUserMixin()
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Forms that are for people who are not signed in yet.
 _OPEN_FORMS = frozenset({"accounts.login", "accounts.register", "accounts.sign_in_by_link"})
@@ -69,7 +70,13 @@ def own_path(target: str | None, default: str = "/") -> str:
 def register_guards(app: Flask) -> None:
     """Refuse what is sent by somebody who is not signed in, whether or not its object exists."""
     # Ahead of the CSRF check: whose session has ended is told to sign in, not that a token is missing.
-    app.before_request_funcs.setdefault(None, []).insert(0, _refuse_anonymous_writes)
+    app.before_request_funcs.setdefault(None, [])[:0] = [_know_strangers, _refuse_anonymous_writes]
+
+
+def _know_strangers() -> None:
+    """Whoever brings no cookie is nobody. Flask-Login would compute a fingerprint of them to find that out."""
+    if "HTTP_COOKIE" not in request.environ:
+        g._login_user = _NOBODY
 
 
 def _refuse_anonymous_writes() -> None:
