@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from app.domain.errors import NotAllowed, NotSignedIn
 from app.domain.permissions import Actor
+from app.domain.words import say
 from app.models import SeenMatch, User
 
 from .queries.own_matches import select_watched
@@ -20,7 +21,7 @@ def mark_seen(*, actor: Actor, now: datetime) -> int:
     if actor.is_anonymous:
         raise NotSignedIn
     if not actor.can_write:
-        raise NotAllowed("This token may only read.")
+        raise NotAllowed(say("This token may only read."))
     with unit_of_work(now) as uow:
         # Two at once, from two windows, must come one after the other.
         uow.session.execute(select(User.id).where(User.id == actor.user_id).with_for_update())
