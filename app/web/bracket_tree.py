@@ -7,7 +7,9 @@ in the middle between those that feed it. Where a bye leaves no match, the slot 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-_ROUND_NAMES = {1: "Final", 2: "Semi-finals", 4: "Quarter-finals"}
+from app.domain.words import Words, say
+
+_ROUND_NAMES = {1: say("Final"), 2: say("Semi-finals"), 4: say("Quarter-finals")}
 
 
 @dataclass
@@ -42,6 +44,11 @@ class Column:
     is_deciding: bool = False
 
     @property
+    def is_named(self) -> bool:
+        """True where the round goes by more than its number."""
+        return self.title != _numbered(self.number)
+
+    @property
     def rows(self) -> list[Mapping]:
         """The matches of the round, from top to bottom."""
         return [slot.row for slot in self.slots if slot.row is not None]
@@ -55,7 +62,7 @@ def columns_of(rows: Sequence[Mapping], *, names_rounds: bool, shows_byes: bool)
     by_round: dict[int, list[Mapping]] = {}
     for row in rows:
         by_round.setdefault(row["round_number"], []).append(row)
-    columns = [Column(number, f"Round {number}") for number in sorted(by_round)]
+    columns = [Column(number, _numbered(number)) for number in sorted(by_round)]
     if names_rounds:
         _name_rounds(columns, by_round)
     if not _grow(columns, by_round, rows, least_fan=2 if shows_byes else 1):
@@ -66,13 +73,17 @@ def columns_of(rows: Sequence[Mapping], *, names_rounds: bool, shows_byes: bool)
     return columns
 
 
+def _numbered(number: int) -> Words:
+    return say("Round %(number)s", number=number)
+
+
 def _name_rounds(columns: list[Column], by_round: Mapping[int, list]) -> None:
     """Rounds of a single tree go by how many are left; what is not half full has a number only."""
     expected = 1
     for column in reversed(columns):
         if not expected <= 2 * len(by_round[column.number]) <= 2 * expected:
             return
-        column.title = _ROUND_NAMES.get(expected) or f"Round of {2 * expected}"
+        column.title = _ROUND_NAMES.get(expected) or say("Round of %(number)s", number=2 * expected)
         expected *= 2
 
 

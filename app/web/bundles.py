@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,12 +18,17 @@ blueprint = Blueprint("bundles", __name__, url_prefix="/bundle")
 
 # In the order in which they count.
 BUNDLES = {
-    "page.css": ("css/tokens.css", "css/base.css", "css/components.css", "css/match.css"),
+    "page.css": ("css/tokens.css", "css/base.css", "css/components.css", "css/match.css", "css/ticker.css"),
     "page.js": ("vendor/htmx-4.0.1.min.js", "js/words.js", "js/times.js", "js/page.js"),
-    "live.js": ("vendor/socket.io-4.8.4.min.js", "js/live.js"),
+    "live.js": (
+        *("vendor/socket.io-4.8.4.min.js", "js/live-rows.js", "js/live-own.js", "js/announce.js"),
+        *("js/live.js", "js/ticker.js", "js/follow.js"),
+    ),
 }
 # What scripts say, in the languages that are not the one they are written in.
 WORDS = {f"words-{language}.js": language for language in LANGUAGES if language != ENGLISH}
+# Of scripts, the lines that are nothing else.
+_COMMENTS = {".js": re.compile(rb"^\s*//.*\n", re.MULTILINE), ".css": re.compile(rb"/\*.*?\*/\s*", re.DOTALL)}
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
@@ -71,8 +77,14 @@ def _join(name: str, parts: tuple[Path, ...], _changed_at: tuple[int, ...]) -> B
         sayings = json.dumps(script_catalog(WORDS[name], parts), ensure_ascii=False, separators=(",", ":"))
         body = f"window.sayings = {sayings};\n".encode()
     else:
-        body = b"\n".join(part.read_bytes() for part in parts)
+        body = b"\n".join(map(_without_comments, parts))
     return Bundle(body, gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:10])
+
+
+def _without_comments(part: Path) -> bytes:
+    """The file without what only those who change it read; of vendored ones all, with their licences."""
+    body = part.read_bytes()
+    return body if part.parent.name == "vendor" else _COMMENTS[part.suffix].sub(b"", body)
 
 
 @lru_cache(maxsize=64)

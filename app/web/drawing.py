@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.states import CLOSED
+from app.domain.words import Words, say, say_n
 from app.services.tables import TABLE_FORMATS, group_documents
 
 from .bracket_tree import Column, columns_of
@@ -20,26 +21,26 @@ MOST_LEADERS = 4
 MOST_GROUPS = 12
 # How many matches a round has: by bracket, then by section and number.
 Sizes = Mapping[int, Mapping[tuple[str, int], int]]
-_PARTS = (("upper", "Upper bracket"), ("lower", "Lower bracket"), ("final", "Grand final"))
+_PARTS = (("upper", say("Upper bracket")), ("lower", say("Lower bracket")), ("final", say("Grand final")))
 _FORMATS = {
-    "single_elimination": "Single elimination",
-    "double_elimination": "Double elimination",
-    "round_robin": "Round robin",
-    "swiss": "Swiss",
+    "single_elimination": say("Single elimination"),
+    "double_elimination": say("Double elimination"),
+    "round_robin": say("Round robin"),
+    "swiss": say("Swiss"),
 }
 # How a table heads its columns: short, and in full.
 _HEADS = {
-    "rank": ("", "Rank"),
-    "played": ("P", "Played"),
-    "won": ("W", "Won"),
-    "drawn": ("D", "Drawn"),
-    "lost": ("L", "Lost"),
-    "score": ("+/−", "Scored : conceded"),
-    "points": ("Pts", "Points"),
-    "head_to_head": ("H2H", "Points against those who are level"),
-    "buchholz": ("BH", "Buchholz: points of all opponents"),
-    "median_buchholz": ("MB", "Median Buchholz: without the best and the worst opponent"),
-    "sonneborn_berger": ("SB", "Sonneborn-Berger: points of those beaten, half of those drawn with"),
+    "rank": ("", say("Rank")),
+    "played": (say("P"), say("Played")),
+    "won": (say("W"), say("Won")),
+    "drawn": (say("D"), say("Drawn")),
+    "lost": (say("L"), say("Lost")),
+    "score": ("+/−", say("Scored : conceded")),
+    "points": (say("Pts"), say("Points")),
+    "head_to_head": (say("H2H"), say("Points against those who are level")),
+    "buchholz": ("BH", say("Buchholz: points of all opponents")),
+    "median_buchholz": ("MB", say("Median Buchholz: without the best and the worst opponent")),
+    "sonneborn_berger": ("SB", say("Sonneborn-Berger: points of those beaten, half of those drawn with")),
 }
 _SWISS_TIEBREAKS = ("buchholz", "median_buchholz", "sonneborn_berger")
 
@@ -98,7 +99,11 @@ def draw(
             "count": sum(sizes.get(bracket["id"], {}).values()),
             "format_name": _FORMATS[bracket["format"]],
             "left_out": [
-                {"section": section, "round_number": number, "count": sizes[bracket_id][section, number]}
+                {
+                    "round_number": number,
+                    "count": sizes[bracket_id][section, number],
+                    "title": _left_out_title(section, number, sizes[bracket_id][section, number]),
+                }
                 for bracket_id, section, number in left_out
                 if bracket_id == bracket["id"]
             ],
@@ -106,6 +111,22 @@ def draw(
         | _drawn(bracket, own[bracket["id"]], entrants.get(bracket["id"], []), taken[bracket["id"]])
         for bracket in brackets
     ]
+
+
+def _left_out_title(section: str, number: int, count: int) -> Words:
+    if section == "lower":
+        return say_n(
+            count,
+            "Lower round %(number)s (%(num)s match)",
+            "Lower round %(number)s (%(num)s matches)",
+            number=number,
+        )
+    return say_n(
+        count,
+        "Upper round %(number)s (%(num)s match)",
+        "Upper round %(number)s (%(num)s matches)",
+        number=number,
+    )
 
 
 def teasers(brackets: Sequence[dict], tables: Mapping[int, Sequence[dict]]) -> list[dict]:
@@ -128,7 +149,8 @@ def _round_told(bracket: dict) -> str:
     number = bracket["open_round"]
     if number is None or bracket["format"] == "double_elimination":
         return ""
-    return f"Round {number} of {(bracket['options'] or {}).get('rounds') or bracket['round']}"
+    rounds = (bracket["options"] or {}).get("rounds") or bracket["round"]
+    return say("Round %(number)s of %(rounds)s", number=number, rounds=rounds)
 
 
 def _leaders(groups: Sequence[dict]) -> list[dict]:
@@ -146,7 +168,9 @@ def _leaders(groups: Sequence[dict]) -> list[dict]:
 def by_station(rows: list[dict]) -> list[tuple[str, list[dict]]]:
     """The rows by the name of their station, those without one last."""
     names = sorted({row["station_name"] for row in rows}, key=lambda name: (not name, name.casefold()))
-    return [(name or "No station", [row for row in rows if row["station_name"] == name]) for name in names]
+    return [
+        (name or say("No station"), [row for row in rows if row["station_name"] == name]) for name in names
+    ]
 
 
 def _drawn(bracket: dict, rows: list[dict], entrants: Sequence[dict], taken: Taken) -> dict:
@@ -191,7 +215,7 @@ def _put_third(parts: list[dict], row: dict) -> None:
     """The match for third place stands below the final, or alone where there is none."""
     if not parts:
         column = columns_of([row], names_rounds=False, shows_byes=False)
-        column[0].title = "Third place"
+        column[0].title = say("Third place")
         parts.append(_part("third_place", "", column))
     else:
         parts[-1]["third"] = row
@@ -210,10 +234,10 @@ def _part(section: str, title: str, columns: list[Column]) -> dict:
 
 def _name_last(columns: list[Column], section: str) -> None:
     if section == "final":
-        for column, title in zip(columns, ("Grand final", "Second grand final"), strict=False):
+        for column, title in zip(columns, (say("Grand final"), say("Second grand final")), strict=False):
             column.title = title
     elif len(columns[-1].slots) == 1:
-        columns[-1].title = f"{section.capitalize()} final"
+        columns[-1].title = say("Upper final") if section == "upper" else say("Lower final")
 
 
 # -- tables -------------------------------------------------------------------------------------------------
@@ -245,7 +269,7 @@ def _groups(bracket: dict, rows: list[dict], entrants: Sequence[dict], taken: Ta
             line["through"] = taken.of(name, place, line["participant_id"])
             line["is_withdrawn"] = line["participant_id"] in gone
             line["score"] = f"{line['score_for']}:{line['score_against']}"
-        group["title"] = f"Group {name}" if 0 < len(name) <= 3 else name
+        group["title"] = say("Group %(group)s", group=name) if 0 < len(name) <= 3 else name
         group["rounds"] = _rounds([row for row in rows if row["group_name"] == name])
         group["is_open"] = len(groups) <= FEW_GROUPS
     return groups

@@ -18,6 +18,9 @@ _LONGEST_SEARCH = 100
 A_MOMENT = 5
 # What is expected changes by the clock too, from minute to minute.
 A_MINUTE = 60
+# Participants whom one browser follows: static/js/follow.js asks for no more.
+MOST_FOLLOWED = 50
+_LARGEST_ID = 2**31 - 1
 
 
 @blueprint.get("/")
@@ -26,7 +29,24 @@ def home():
     """What goes on now, over all public tournaments."""
     found = pages.get_now_everywhere(now())
     estimates.tell(found.next, now(), anew=False)
-    return render_template("public/home.html", now=found, live_page="home")
+    titles = {row["tournament_slug"]: row["tournament_name"] for row in found.rows}
+    return render_template("public/home.html", now=found, tournaments=titles, live_page="home")
+
+
+@blueprint.get("/following/")
+@kept_for_strangers()
+def following():
+    """Whom the reader follows: their browser knows, and asks for the rows."""
+    return render_template("public/following.html", live_page="home")
+
+
+@blueprint.get("/following/rows")
+@kept_for_strangers(A_MOMENT)
+def following_rows():
+    """The matches of these participants as far as the reader may see them: rows alone, without a page."""
+    found = pages.get_now_of(current_actor(), _participant_ids(), now())
+    estimates.tell(found.next, now(), anew=False)
+    return render_template("public/_following_rows.html", rows=found.rows)
 
 
 @blueprint.get("/tournaments/")
@@ -100,6 +120,15 @@ def tell_expected(rows: list[dict]) -> None:
     estimates.tell(rows, now())
     if any(row.get("expected") for row in rows):
         true_for(A_MINUTE)
+
+
+def _participant_ids() -> list[int]:
+    """The `participant`s of the address, each once; NotFound for what is no number, and for too many."""
+    texts = request.args.getlist("participant")
+    if len(texts) > MOST_FOLLOWED or not all(text.isascii() and text.isdigit() for text in texts):
+        raise NotFound
+    numbers = {int(text) for text in texts if len(text) <= len(str(_LARGEST_ID))}
+    return sorted(number for number in numbers if number <= _LARGEST_ID)
 
 
 def page_number() -> int:

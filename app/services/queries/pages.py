@@ -1,6 +1,6 @@
 """What the public pages read: one query per need, however long the lists are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +31,9 @@ _STILL_EXPECTED = timedelta(hours=12)
 _MOST_LIVE = 100
 _UNTIMED_LAST = case((Match.scheduled_time.is_(None), 1), else_=0)
 _SIDES_KNOWN = Match.participant1_id.is_not(None) & Match.participant2_id.is_not(None)
+# With a side still open and no time, there is nothing to tell yet.
+_TELLS_SOMETHING = Match.scheduled_time.is_not(None) | _SIDES_KNOWN
+_IS_HELD = Tournament.status.not_in(("draft", "cancelled"))
 ENDED = func.coalesce(Match.completed_at, Match.scheduled_time)
 _AWAITED = case((Match.state == _S.LIVE, 0), else_=1)
 # The order of an agenda: by time, what has none last.
@@ -45,11 +48,27 @@ class Now:
     next: list[dict]
     finished: list[dict]
 
+    @property
+    def rows(self) -> list[dict]:
+        """All of them."""
+        return [*self.live, *self.next, *self.finished]
+
 
 def get_now_everywhere(now: datetime, *, coming: int = 12, finished: int = 8) -> Now:
     """What goes on in all public tournaments."""
-    everywhere = (Tournament.is_public, Tournament.status.not_in(("draft", "cancelled")))
-    return _now(select_rows().where(*everywhere), now, coming, finished, _SIDES_KNOWN)
+    query = select_rows().where(Tournament.is_public, _IS_HELD)
+    return _now(query, now, coming, finished, _SIDES_KNOWN)
+
+
+def get_now_of(
+    actor: Actor, participant_ids: Sequence[int], now: datetime, *, coming: int = 30, finished: int = 10
+) -> Now:
+    """What goes on with these participants, as far as the actor may see it."""
+    if not participant_ids:
+        return Now([], [], [])
+    theirs = or_(Match.participant1_id.in_(participant_ids), Match.participant2_id.in_(participant_ids))
+    query = select_rows().where(theirs, listed_tournaments(actor), _IS_HELD)
+    return _now(query, now, coming, finished, _TELLS_SOMETHING)
 
 
 def get_now(
@@ -61,10 +80,8 @@ def get_now(
     only: Iterable[ColumnElement[bool]] = (),
 ) -> Now:
     """What goes on in one tournament, or in those of its matches that fulfil further conditions."""
-    # With a side still open and no time, there is nothing to tell yet.
-    tells_something = Match.scheduled_time.is_not(None) | _SIDES_KNOWN
     query = select_rows().where(Match.tournament_id == tournament_id, *only)
-    return _now(query, now, coming, finished, tells_something)
+    return _now(query, now, coming, finished, _TELLS_SOMETHING)
 
 
 def _now(query: Select, now: datetime, coming: int, finished: int, is_next: ColumnElement[bool]) -> Now:
