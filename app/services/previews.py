@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 from app.domain.errors import Blocked
 from app.domain.permissions import Actor
 from app.domain.states import MatchState
-from app.domain.words import say
+from app.domain.words import say, say_list
 from app.extensions import db
 from app.models import Bracket, Match, Participant
 
@@ -199,10 +199,8 @@ def _moved(old: list[tuple], new: list[tuple], names: Mapping) -> str:
         for entrant, rank, _ in new
         if entrant in ranks and ranks[entrant] != rank
     ]
-    if not moved:
-        return ""
-    told = [*moved[:_MOST_RANKS], *(["..."] if len(moved) > _MOST_RANKS else [])]
-    return reduce(lambda so_far, then: say("%(so_far)s, %(then)s", so_far=so_far, then=then), told)
+    more = ["..."] if len(moved) > _MOST_RANKS else []
+    return say_list([*moved[:_MOST_RANKS], *more]) if moved else ""
 
 
 def _of_champions(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:
