@@ -1,5 +1,6 @@
 """What all tests share: databases, the application, clients, real servers and a browser."""
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -13,7 +14,7 @@ from app.config import Settings
 from app.extensions import db, limiter
 from tests import factories
 from tests.support.clients import ApiClient, WebClient
-from tests.support.databases import POSTGRESQL, SQLITE, PostgresServer, SqliteTemplate
+from tests.support.databases import POSTGRESQL, SQLITE, PostgresServer, SqliteTemplate, scratch_folder
 from tests.support.processes import SECRET_KEY, RedisServer, Server
 from tests.support.speed import share_engines, share_templates, share_url_builders
 from tests.support.uncommitted import watch
@@ -58,6 +59,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _FIRST.index(item.path.stem) if item.path.stem in _FIRST else len(_FIRST))
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded and collected by now stays to the end: the collector of garbage need not walk over it."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what is marked `both_databases` once on each."""
     is_both = metafunc.definition.get_closest_marker("both_databases")
@@ -66,9 +73,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> SqliteTemplate:
+def sqlite_template() -> Iterator[SqliteTemplate]:
     """An empty SQLite database to be copied."""
-    return SqliteTemplate(tmp_path_factory.mktemp("sqlite"))
+    with scratch_folder() as folder:
+        yield SqliteTemplate(folder)
 
 
 @pytest.fixture(scope="session")
@@ -201,7 +209,7 @@ def start_server(
 
         def start(database_url: str | None = None, **environ: str) -> Server:
             folder = tmp_path_factory.mktemp("server")
-            url = database_url or sqlite_template.copy(folder / "server.db")
+            url = database_url or sqlite_template.new()
             server = Server(url, folder / "server.log", **environ)
             server.start()
             stack.callback(server.stop)
@@ -218,7 +226,7 @@ def module_server(
 ) -> Iterator[Server]:
     """One real server for all tests of a file."""
     folder = tmp_path_factory.mktemp("server")
-    server = Server(sqlite_template.copy(folder / "server.db"), folder / "server.log")
+    server = Server(sqlite_template.new(), folder / "server.log")
     server.start()
     yield server
     server.stop()

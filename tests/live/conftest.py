@@ -25,8 +25,7 @@ def module_server(
 ) -> Iterator[Server]:
     """One real server for all tests of a file, which hears at once of what other processes did."""
     folder = tmp_path_factory.mktemp("server")
-    url = sqlite_template.copy(folder / "server.db")
-    server = Server(url, folder / "server.log", REDIS_URL=redis_server.url)
+    server = Server(sqlite_template.new(), folder / "server.log", REDIS_URL=redis_server.url)
     server.start()
     yield server
     server.stop()

