@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from .results import DISPUTES
 from .states import BEGUN, CLOSED, MatchFacts, MatchState
 from .words import Words, say, say_list
 
@@ -37,14 +38,6 @@ _TITLES = {
     Section.RESULT: say("Awaiting result"),
     Section.UPCOMING: say("Upcoming"),
     Section.FINISHED: say("Finished"),
-}
-_DISPUTES = {
-    "score_dispute": say("score dispute"),
-    "wrong_winner": say("wrong winner"),
-    "cheating": say("cheating"),
-    "no_show": say("no show"),
-    "technical": say("technical"),
-    "other": say("other"),
 }
 _SECTION_OF_STATE = {
     MatchState.SCHEDULED: Section.UPCOMING,
@@ -108,7 +101,7 @@ def _attention(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
     """What is wrong, most pressing first, each with the step that mends it."""
     state = facts.match.state
     if state == MatchState.DISPUTED:
-        reason = _DISPUTES.get(facts.dispute_reason or "", say("no reason given"))
+        reason = DISPUTES.get(facts.dispute_reason or "", say("no reason given"))
         return [(Step.RESOLVE_DISPUTE, say("Disputed: %(reason)s.", reason=reason))]
     if state == MatchState.PENDING_RESULT:
         return _waiting_result(facts, now)

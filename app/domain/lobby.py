@@ -8,6 +8,7 @@ from enum import StrEnum
 from .errors import InvalidInput
 from .permissions import Permission, Role, may
 from .states import MatchState
+from .words import Words, say, say_n
 
 # Every key that a lobby may have, with the longest value in characters.
 KEY_LENGTHS: dict[str, int] = {
@@ -27,16 +28,16 @@ SECRET_KEYS = frozenset((*IDENTIFIERS, "notes"))
 # The secrets that a host may choose freely; the others are given out by the game.
 CHOSEN_KEYS = ("room_code", "room_password", "lobby_code")
 LABELS = {
-    "room_code": "Room code",
-    "room_id": "Room ID",
-    "room_password": "Room password",
-    "lobby_code": "Lobby code",
-    "match_id": "Match ID",
-    "region": "Region",
-    "draft_mode": "Draft mode",
-    "map": "Map",
-    "mode": "Mode",
-    "notes": "Notes",
+    "room_code": say("Room code"),
+    "room_id": say("Room ID"),
+    "room_password": say("Room password"),
+    "lobby_code": say("Lobby code"),
+    "match_id": say("Match ID"),
+    "region": say("Region"),
+    "draft_mode": say("Draft mode"),
+    "map": say("Map"),
+    "mode": say("Mode"),
+    "notes": say("Notes"),
 }
 # Kept beside the lobby by the match itself; nobody writes them through the lobby.
 READ_ONLY_KEYS = frozenset(
@@ -66,7 +67,7 @@ class LobbySchema:
 SCHEMAS: dict[str, LobbySchema] = {
     schema.game: schema
     for schema in (
-        LobbySchema("generic", "Generic", (), ("room_code", "region", "map", "mode")),
+        LobbySchema("generic", say("Generic"), (), ("room_code", "region", "map", "mode")),
         LobbySchema("valorant", "VALORANT", ("room_code", "region"), ("map",)),
         LobbySchema("mlbb", "Mobile Legends: Bang Bang", ("room_id", "room_password"), ("draft_mode",)),
         LobbySchema("efootball", "eFootball", ("match_id",), ("lobby_code",)),
@@ -85,32 +86,32 @@ def merge(lobby: Mapping[str, str], changes: Mapping[str, object]) -> dict[str, 
     errors = {key: reasons for key, value in changes.items() if (reasons := _reasons_against(key, value))}
     if errors:
         key, reasons = next(iter(errors.items()))
-        raise InvalidInput(f"{key}: {reasons[0]}", errors)
+        raise InvalidInput(say("%(key)s: %(reason)s", key=key, reason=reasons[0]), errors)
     merged = {**lobby, **{key: str(value).strip() for key, value in changes.items() if value is not None}}
     for key, value in changes.items():
         if value is None:
             merged.pop(key, None)
     if not any(merged.get(key) for key in IDENTIFIERS):
-        sentence = f"A lobby needs at least one of {', '.join(IDENTIFIERS)}."
+        sentence = say("A lobby needs at least one of %(keys)s.", keys=", ".join(IDENTIFIERS))
         raise InvalidInput(sentence, {"lobby_info": [sentence]})
     return merged
 
 
 def _reasons_against(key: str, value: object) -> list[str]:
     if key in READ_ONLY_KEYS:
-        return ["This key is set by Matchdesk and can't be written."]
+        return [say("This key is set by Matchdesk and can't be written.")]
     if key not in KEY_LENGTHS:
-        return ["Unknown key."]
+        return [say("Unknown key.")]
     if value is None:
         return []
     if not isinstance(value, str):
-        return ["Must be a text, or null to remove it."]
+        return [say("Must be a text, or null to remove it.")]
     if "\x00" in value:
-        return ["May not contain NUL."]
+        return [say("May not contain NUL.")]
     if not value.strip():
-        return ["May not be blank; send null to remove it."]
+        return [say("May not be blank; send null to remove it.")]
     if len(value) > KEY_LENGTHS[key]:
-        return [f"May have at most {KEY_LENGTHS[key]} characters."]
+        return [say("May have at most %(most)s characters.", most=KEY_LENGTHS[key])]
     return []
 
 
@@ -179,7 +180,7 @@ def reveal(facts: RevealFacts, now: datetime) -> Reveal:
     if facts.policy == RevealPolicy.AT_ONCE or facts.state in _BEGUN:
         return _REVEALED
     if facts.state in _CALLED_OFF:
-        return Reveal(False, "The match is not played, and its code is not shown.")
+        return Reveal(False, say("The match is not played, and its code is not shown."))
     if facts.policy == RevealPolicy.BOTH_CHECKED_IN:
         return _once_both_are_here(facts)
     return _before_the_match(facts, now)
@@ -187,19 +188,36 @@ def reveal(facts: RevealFacts, now: datetime) -> Reveal:
 
 def _once_both_are_here(facts: RevealFacts) -> Reveal:
     if not facts.sides_known:
-        return Reveal(False, "The code is shown when both sides are known.")
+        return Reveal(False, say("The code is shown when both sides are known."))
     if facts.check_in_enabled and not facts.both_checked_in:
-        return Reveal(False, "The code is shown when both sides have checked in.")
+        return Reveal(False, say("The code is shown when both sides have checked in."))
     return _REVEALED
 
 
 def _before_the_match(facts: RevealFacts, now: datetime) -> Reveal:
-    minutes = "1 minute" if facts.minutes == 1 else f"{facts.minutes} minutes"
-    when = f"{minutes} before the match" if facts.minutes else "at the time of the match"
     if facts.scheduled_time is None:
-        return Reveal(False, f"The code is shown {when}, which has no time yet.")
+        return Reveal(False, _without_a_time(facts.minutes))
     at = facts.scheduled_time - timedelta(minutes=facts.minutes)
-    return _REVEALED if now >= at else Reveal(False, f"The code is shown {when}.", at)
+    if now >= at:
+        return _REVEALED
+    if not facts.minutes:
+        return Reveal(False, say("The code is shown at the time of the match."), at)
+    sentence = say_n(
+        facts.minutes,
+        "The code is shown %(num)s minute before the match.",
+        "The code is shown %(num)s minutes before the match.",
+    )
+    return Reveal(False, sentence, at)
+
+
+def _without_a_time(minutes: int) -> Words:
+    if not minutes:
+        return say("The code is shown at the time of the match, which has no time yet.")
+    return say_n(
+        minutes,
+        "The code is shown %(num)s minute before the match, which has no time yet.",
+        "The code is shown %(num)s minutes before the match, which has no time yet.",
+    )
 
 
 def sees_secrets(roles: frozenset[Role], revealed: Reveal) -> bool:

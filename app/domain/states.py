@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from .errors import Refused
+from .words import Words, say, say_list
 
 
 class MatchState(StrEnum):
@@ -21,22 +22,27 @@ class MatchState(StrEnum):
     CANCELLED = "CANCELLED"
 
     @property
-    def label(self) -> str:
+    def label(self) -> Words:
         """The state in words, for people."""
         return _LABELS[self]
+
+    @property
+    def named(self) -> Words:
+        """The state in a sentence: by its name, as the API has it, and in other languages by its label."""
+        return Words(str(self), _LABELS[self].sentence)
 
 
 _S = MatchState
 _LABELS = {
-    _S.SCHEDULED: "Scheduled",
-    _S.CHECK_IN: "Check-in",
-    _S.READY: "Ready",
-    _S.LIVE: "Live",
-    _S.PENDING_RESULT: "Awaiting result",
-    _S.COMPLETED: "Completed",
-    _S.DISPUTED: "Disputed",
-    _S.FORFEIT: "Forfeit",
-    _S.CANCELLED: "Cancelled",
+    _S.SCHEDULED: say("Scheduled"),
+    _S.CHECK_IN: say("Check-in"),
+    _S.READY: say("Ready"),
+    _S.LIVE: say("Live"),
+    _S.PENDING_RESULT: say("Awaiting result"),
+    _S.COMPLETED: say("Completed"),
+    _S.DISPUTED: say("Disputed"),
+    _S.FORFEIT: say("Forfeit"),
+    _S.CANCELLED: say("Cancelled"),
 }
 
 CLOSED = frozenset({_S.COMPLETED, _S.FORFEIT, _S.CANCELLED})
@@ -68,6 +74,30 @@ class Move(StrEnum):
     REOPEN = "reopen"
     RESTORE = "restore"
 
+
+# As they follow "can".
+_MOVES = {
+    Move.CHECK_IN: say("check in"),
+    Move.BECOME_READY: say("become ready"),
+    Move.RESCHEDULE: say("reschedule"),
+    Move.SLOT_REOPENED: say("lose a known side"),
+    Move.WALK_OVER: say("walk over"),
+    Move.UNDO_WALK_OVER: say("wait for an opponent again"),
+    Move.START: say("start"),
+    Move.UNDO_START: say("undo the start"),
+    Move.SUBMIT: say("submit a result"),
+    Move.COMPLETE: say("complete"),
+    Move.DISPUTE: say("dispute"),
+    Move.UPHOLD: say("uphold the result"),
+    Move.CORRECT: say("correct the result"),
+    Move.REPLAY: say("replay"),
+    Move.VOID: say("void"),
+    Move.RULE_FORFEIT: say("rule a forfeit"),
+    Move.FORFEIT: say("forfeit"),
+    Move.CANCEL: say("cancel"),
+    Move.REOPEN: say("reopen"),
+    Move.RESTORE: say("restore"),
+}
 
 _OPEN = tuple(state for state in MatchState if state not in CLOSED)
 
@@ -115,15 +145,20 @@ def next_state(state: MatchState, move: Move) -> MatchState:
         raise Refused([not_from(state, move)]) from None
 
 
-def not_from(state: MatchState, move: Move) -> str:
+def not_from(state: MatchState, move: Move) -> Words:
     """One sentence: the match's state, and the states from which the move exists."""
     wanted = _in_words(sorted(TRANSITIONS[move], key=list(MatchState).index))
-    return f"The match is {state}; only a match that is {wanted} can {move}."
+    return say(
+        "The match is %(state)s; only a match that is %(wanted)s can %(move)s.",
+        state=state.named,
+        wanted=wanted,
+        move=_MOVES[move],
+    )
 
 
-def _in_words(states: Iterable[MatchState]) -> str:
-    names = [str(state) for state in states]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+def _in_words(states: Iterable[MatchState]) -> Words:
+    *others, last = [state.named for state in states]
+    return say("%(others)s or %(last)s", others=say_list(others), last=last) if others else last
 
 
 @dataclass(frozen=True)
@@ -159,29 +194,29 @@ def start_blocking_reasons(facts: MatchFacts) -> list[str]:
     if facts.state in CLOSED:
         return reasons
     if facts.side1 is None:
-        reasons.append("The first side is not known yet.")
+        reasons.append(say("The first side is not known yet."))
     if facts.side2 is None:
-        reasons.append("The second side is not known yet.")
+        reasons.append(say("The second side is not known yet."))
     if facts.check_in_enabled and facts.state not in BEGUN:
         for name, checked_in in ((facts.side1, facts.checked_in1), (facts.side2, facts.checked_in2)):
             if name is not None and not checked_in:
-                reasons.append(f"{name} has not checked in.")
+                reasons.append(say("%(name)s has not checked in.", name=name))
     if facts.require_lobby and facts.lobby_missing:
-        reasons.append(f"The lobby still lacks {', '.join(facts.lobby_missing)}.")
+        reasons.append(say("The lobby still lacks %(keys)s.", keys=say_list(facts.lobby_missing)))
     return reasons
 
 
 def call_blocking_reasons(facts: MatchFacts) -> list[str]:
     """Every reason why the sides cannot be called to the station now, in words; empty where they can."""
     if facts.state in BEGUN or facts.state in CLOSED:
-        return [f"The match is {facts.state}; a match is called before it begins."]
+        return [say("The match is %(state)s; a match is called before it begins.", state=facts.state.named)]
     if not facts.sides_known:
-        return ["Both sides must be known before they can be called."]
+        return [say("Both sides must be known before they can be called.")]
     return []
 
 
 def closed_reasons(state: MatchState) -> list[str]:
     """Why a match cannot be scheduled, streamed, given a lobby or a coordinator; empty where it can."""
     if state in CLOSED:
-        return [f"The match is {state}; a closed match can't be changed."]
+        return [say("The match is %(state)s; a closed match can't be changed.", state=state.named)]
     return []

@@ -4,6 +4,8 @@ from flask import Blueprint, Response, flash, make_response, render_template, re
 
 from app.domain.errors import Conflict, Refused
 from app.domain.permissions import Permission
+from app.domain.words import say
+from app.languages import said
 from app.models import Tournament
 from app.services import access, outcomes
 from app.services.queries.deleted_matches import list_deleted_matches
@@ -38,7 +40,7 @@ def undelete(match_id: int) -> Response:
         return _page(_tournament(slug), match_id=match_id, preview=seen)
     if not form.validate():
         return _page(
-            tournament, match_id=match_id, reasons=["This form is not whole; try again."], status=400
+            tournament, match_id=match_id, reasons=[say("This form is not whole; try again.")], status=400
         )
     try:
         outcomes.undelete_match(
@@ -49,7 +51,7 @@ def undelete(match_id: int) -> Response:
     except Conflict as race:
         reasons = [race.detail, *race.changes]
         return _page(_tournament(slug), match_id=match_id, reasons=reasons, status=409)
-    flash("The match is back.", "good")
+    flash(said(say("The match is back.")), "good")
     return go_to(f"/matches/{match_id}/")
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 
 from app.domain.errors import Conflict, InvalidInput, Refused
 from app.domain.permissions import Permission
+from app.domain.words import Words, say
 from app.services import check_ins, coordination, lobby, matches, outcomes, results, scheduling
 from app.services.queries import match_panel
 from app.services.schedule import calls
@@ -31,7 +32,7 @@ class Verb:
     permission: Permission
     call: Callable[..., object]
     arguments: Callable[[ActionForm, match_panel.MatchPanel], dict]
-    done: str
+    done: Words
     # Others hang on what it does: it can be asked beforehand what that would change.
     previews: bool = False
 
@@ -65,7 +66,7 @@ def _coordinator(form: ActionForm, panel: match_panel.MatchPanel) -> dict:
         return {"coordinator_id": form.coordinator_id.data}
     user_id = match_panel.find_active_user_id(form.username.data)
     if user_id is None:
-        raise InvalidInput.of("username", "There is no active user of this name.")
+        raise InvalidInput.of("username", say("There is no active user of this name."))
     return {"coordinator_id": user_id}
 
 
@@ -102,66 +103,74 @@ def _fields(*names: str) -> Callable[[ActionForm, match_panel.MatchPanel], dict]
 
 _P = Permission
 VERBS = (
-    Verb("schedule", _P.MATCH_SCHEDULE, scheduling.update_match, _schedule, "Schedule saved."),
-    Verb("call", _P.MATCH_CALL, calls.call, _nothing, "Match called."),
-    Verb("start", _P.MATCH_START, matches.start, _nothing, "Match started."),
+    Verb("schedule", _P.MATCH_SCHEDULE, scheduling.update_match, _schedule, say("Schedule saved.")),
+    Verb("call", _P.MATCH_CALL, calls.call, _nothing, say("Match called.")),
+    Verb("start", _P.MATCH_START, matches.start, _nothing, say("Match started.")),
     Verb(
         "undo-start",
         _P.MATCH_UNDO_START,
         matches.undo_start,
         _nothing,
-        "Start undone; the match is ready again.",
+        say("Start undone; the match is ready again."),
         previews=True,
     ),
-    Verb("lobby", _P.MATCH_LOBBY_UPDATE, lobby.update_lobby, _lobby, "Lobby saved."),
+    Verb("lobby", _P.MATCH_LOBBY_UPDATE, lobby.update_lobby, _lobby, say("Lobby saved.")),
     Verb(
         "rotate-code",
         _P.MATCH_LOBBY_UPDATE,
         lobby.rotate_code,
         _nothing,
-        "The old code is taken away. Nobody has seen a new one yet.",
+        say("The old code is taken away. Nobody has seen a new one yet."),
     ),
     Verb(
         "assign-coordinator",
         _P.MATCH_COORDINATOR_ASSIGN,
         matches.assign_coordinator,
         _coordinator,
-        "Coordinator saved.",
+        say("Coordinator saved."),
     ),
-    Verb("accept", _P.MATCH_COORDINATOR_ANSWER, coordination.accept, _nothing, "You coordinate this match."),
+    Verb(
+        "accept",
+        _P.MATCH_COORDINATOR_ANSWER,
+        coordination.accept,
+        _nothing,
+        say("You coordinate this match."),
+    ),
     Verb(
         "hand-over",
         _P.MATCH_COORDINATOR_ANSWER,
         coordination.hand_over,
         _fields("note"),
-        "The organizers are asked to find somebody else.",
+        say("The organizers are asked to find somebody else."),
     ),
-    Verb("check-in", _P.MATCH_CHECK_IN, check_ins.check_in, _fields("participant_id"), "Checked in."),
-    Verb("submit-result", _P.RESULT_SUBMIT, results.submit_result, _result, "Result saved."),
-    Verb("confirm-result", _P.RESULT_CONFIRM, results.confirm_result, _nothing, "Result confirmed."),
+    Verb("check-in", _P.MATCH_CHECK_IN, check_ins.check_in, _fields("participant_id"), say("Checked in.")),
+    Verb("submit-result", _P.RESULT_SUBMIT, results.submit_result, _result, say("Result saved.")),
+    Verb("confirm-result", _P.RESULT_CONFIRM, results.confirm_result, _nothing, say("Result confirmed.")),
     Verb(
         "report-dispute",
         _P.DISPUTE_CREATE,
         results.report_dispute,
         _fields("reason", "description", "evidence_url"),
-        "Dispute reported; an organizer will rule on it.",
+        say("Dispute reported; an organizer will rule on it."),
     ),
     Verb(
         "resolve-dispute",
         _P.DISPUTE_RESOLVE,
         results.resolve_dispute,
         _ruling,
-        "Dispute resolved.",
+        say("Dispute resolved."),
         previews=True,
     ),
-    Verb("forfeit", _P.MATCH_FORFEIT, outcomes.forfeit, _forfeit, "Forfeit recorded.", previews=True),
-    Verb("cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), "Match cancelled.", previews=True),
+    Verb("forfeit", _P.MATCH_FORFEIT, outcomes.forfeit, _forfeit, say("Forfeit recorded."), previews=True),
+    Verb(
+        "cancel", _P.MATCH_CANCEL, matches.cancel, _fields("reason"), say("Match cancelled."), previews=True
+    ),
     Verb(
         "reopen",
         _P.MATCH_REOPEN,
         outcomes.reopen,
         _fields("reason"),
-        "Match reopened; it is live again.",
+        say("Match reopened; it is live again."),
         previews=True,
     ),
     Verb(
@@ -169,11 +178,11 @@ VERBS = (
         _P.RESULT_SET,
         outcomes.restore_result,
         _fields("n"),
-        "This is the result again.",
+        say("This is the result again."),
         previews=True,
     ),
-    Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, "Match restored.", previews=True),
-    Verb("delete", _P.MATCH_DELETE, outcomes.delete_match, _nothing, "Match deleted.", previews=True),
+    Verb("restore", _P.MATCH_RESTORE, outcomes.restore, _nothing, say("Match restored."), previews=True),
+    Verb("delete", _P.MATCH_DELETE, outcomes.delete_match, _nothing, say("Match deleted."), previews=True),
 )
 # Offered for a moment after "schedule", by the sentence that says that it is done.
 UNDO_SCHEDULE = Verb(
@@ -181,7 +190,7 @@ UNDO_SCHEDULE = Verb(
     _P.MATCH_SCHEDULE,
     scheduling.undo_update,
     _nothing,
-    "The schedule is as it was before.",
+    say("The schedule is as it was before."),
 )
 
 

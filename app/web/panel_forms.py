@@ -4,12 +4,21 @@ from collections.abc import Callable
 
 from app.domain.lobby import KEY_LENGTHS
 from app.domain.states import MatchState
+from app.domain.words import Words, say
 from app.services.queries.match_panel import MatchPanel
 
 from .forms import matches as forms
 from .forms.base import ActionForm
 
 Builder = Callable[..., ActionForm]
+# What became of a version of the result.
+_STATUSES = {
+    "pending": say("pending"),
+    "final": say("final"),
+    "counter": say("counter"),
+    "superseded": say("superseded"),
+    "withdrawn": say("withdrawn"),
+}
 
 
 def build(verb: str, panel: MatchPanel, view: str, *, sent: bool = False) -> ActionForm:
@@ -43,7 +52,7 @@ def _plain(kind: type[ActionForm]) -> Builder:
 
 def _schedule(panel: MatchPanel, **common) -> ActionForm:
     form = forms.ScheduleForm(**common, meta={"time_zone": panel.tournament.time_zone})
-    form.station_id.choices = [("", "None"), *((station.id, station.name) for station in panel.stations)]
+    form.station_id.choices = [("", say("None")), *((station.id, station.name) for station in panel.stations)]
     return form
 
 
@@ -53,20 +62,20 @@ def _lobby(panel: MatchPanel, **common) -> ActionForm:
 
 def _coordinator(panel: MatchPanel, **common) -> ActionForm:
     form = forms.CoordinatorForm(**common)
-    form.coordinator_id.choices = [("", "Nobody"), *panel.coordinators]
+    form.coordinator_id.choices = [("", say("Nobody")), *panel.coordinators]
     return form
 
 
 def _resolve(panel: MatchPanel, **common) -> ActionForm:
     form = forms.ResolveForm(**common)
-    form.participant_id.choices = [("", "Nobody"), *((side.id, side.name) for side in panel.sides)]
+    form.participant_id.choices = [("", say("Nobody")), *((side.id, side.name) for side in panel.sides)]
     return form
 
 
 def _forfeit(panel: MatchPanel, **common) -> ActionForm:
     form = forms.ForfeitForm(**common)
     sides = [(str(side.id), side.name) for side in panel.sides if side.id is not None]
-    form.participant_id.choices = [*sides, ("both", "Both sides")]
+    form.participant_id.choices = [*sides, ("both", say("Both sides"))]
     return form
 
 
@@ -76,10 +85,16 @@ def _restore_result(panel: MatchPanel, **common) -> ActionForm:
     return form
 
 
-def _version(panel: MatchPanel, version: dict) -> str:
+def _version(panel: MatchPanel, version: dict) -> Words:
     side = panel.side_of(version["submitted_by"])
-    score = f"{version['participant1_score']}–{version['participant2_score']}"
-    return f"{version['n']}: {score}, from {side.name if side else 'an organizer'} ({version['status']})"
+    shown = {
+        "number": version["n"],
+        "score": f"{version['participant1_score']}–{version['participant2_score']}",
+        "status": _STATUSES[version["status"]],
+    }
+    if side is None:
+        return say("%(number)s: %(score)s, from an organizer (%(status)s)", **shown)
+    return say("%(number)s: %(score)s, from %(name)s (%(status)s)", name=side.name, **shown)
 
 
 def _present(verb: str, panel: MatchPanel) -> dict:

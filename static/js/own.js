@@ -25,26 +25,31 @@
 
   function sides(payload) {
     return payload.participant1_name && payload.participant2_name
-      ? payload.participant1_name + " against " + payload.participant2_name : "Your match";
+      ? say("%(one)s against %(two)s", { one: payload.participant1_name, two: payload.participant2_name }) : say("Your match");
   }
 
   function moment(text) {
     var at = new Date(text), today = new Date();
     var time = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     var day = at.toDateString() === today.toDateString() ? {} : { weekday: "short", day: "numeric", month: "short" };
-    return at.toLocaleString("en-GB", Object.assign(day, time));
+    var language = document.documentElement.lang || "en";
+    return at.toLocaleString(language === "en" ? "en-GB" : language + "-u-nu-latn", Object.assign(day, time));
   }
 
   var NEWS = {
-    match_ready: function () { return " is ready."; },
-    match_called: function (payload) { return payload.station_name ? " is called. Go to " + payload.station_name + "." : " is called."; },
-    match_started: function () { return " has started."; },
-    match_scheduled: function (payload) {
-      if (!payload.scheduled_time) return " has no time any more.";
-      return (payload.old_scheduled_time ? " is moved to " : " is at ") + moment(payload.scheduled_time) + ".";
+    match_ready: function (match) { return say("%(match)s is ready.", match); },
+    match_called: function (match, payload) {
+      if (!payload.station_name) return say("%(match)s is called.", match);
+      return say("%(match)s is called. Go to %(station)s.", { match: match.match, station: payload.station_name });
     },
-    match_updated: function (payload) {
-      return (payload.changed || []).indexOf("station_id") >= 0 ? " is at another station now." : "";
+    match_started: function (match) { return say("%(match)s has started.", match); },
+    match_scheduled: function (match, payload) {
+      if (!payload.scheduled_time) return say("%(match)s has no time any more.", match);
+      var told = { match: match.match, time: moment(payload.scheduled_time) };
+      return payload.old_scheduled_time ? say("%(match)s is moved to %(time)s.", told) : say("%(match)s is at %(time)s.", told);
+    },
+    match_updated: function (match, payload) {
+      return (payload.changed || []).indexOf("station_id") >= 0 ? say("%(match)s is at another station now.", match) : "";
     }
   };
 
@@ -55,9 +60,8 @@
     if (!NEWS[name] || !payload.match_id || !concerns(payload.match_id)) return;
     if (payload.seq <= (told[payload.tournament_id] || 0)) return;
     told[payload.tournament_id] = payload.seq;
-    var what = NEWS[name](payload);
-    if (!what) return;
-    var text = sides(payload) + what;
+    var text = NEWS[name]({ match: sides(payload) }, payload);
+    if (!text) return;
     show(payload.match_id, text);
     notify(payload.match_id, text);
   });
@@ -76,7 +80,7 @@
       list = document.createElement("ul");
       list.id = "news";
       list.className = "news";
-      list.setAttribute("aria-label", "News of your matches");
+      list.setAttribute("aria-label", say("News of your matches"));
       document.body.appendChild(list);
     }
     var item = document.createElement("li"), link = document.createElement("a"), close = document.createElement("button");
@@ -86,7 +90,7 @@
     link.textContent = text;
     close.type = "button";
     close.className = "news__close";
-    close.setAttribute("aria-label", "Close");
+    close.setAttribute("aria-label", say("Close"));
     close.textContent = "×";
     close.addEventListener("click", function () { item.remove(); });
     item.append(link, close);
@@ -125,7 +129,7 @@
     } catch (error) {
       // Some phones let only installed pages do so.
       keep("notify", false);
-      draw("This browser can't; the news stays in the page.");
+      draw(say("This browser can't; the news stays in the page."));
     }
   }
 
@@ -133,7 +137,7 @@
     document.querySelectorAll("[data-notify]").forEach(function (box) {
       var button = box.querySelector("[data-notify-switch]"), sound = box.querySelector("[data-notify-sound]");
       box.hidden = !("Notification" in window);
-      button.textContent = isOn() ? "Notifications are on" : "Notify me";
+      button.textContent = isOn() ? say("Notifications are on") : say("Notify me");
       button.setAttribute("aria-pressed", String(isOn()));
       sound.checked = kept("notify-sound");
       sound.closest("label").hidden = !isOn();
@@ -150,7 +154,7 @@
     }
     Notification.requestPermission().then(function (answer) {
       keep("notify", answer === "granted");
-      draw(answer === "denied" ? "The browser blocks notifications of this site; its settings allow them again." : "");
+      draw(answer === "denied" ? say("The browser blocks notifications of this site; its settings allow them again.") : "");
     });
   });
   document.addEventListener("change", function (event) {

@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from app.domain.lobby import IDENTIFIERS, SECRET_KEYS, Reveal, public_part, sees_secrets
 from app.domain.permissions import Actor, Permission
+from app.domain.results import DISPUTES
 from app.domain.states import (
     MatchFacts,
     MatchState,
@@ -18,6 +19,7 @@ from app.domain.states import (
     not_from,
     start_blocking_reasons,
 )
+from app.domain.words import say
 from app.extensions import db
 from app.models import (
     Dispute,
@@ -128,6 +130,11 @@ class MatchPanel:
         """True where the time of day alone says when the lobby is shown."""
         return self.reveal.at is not None and self.reveal.at - self.now < timedelta(hours=12)
 
+    @property
+    def objection(self) -> str:
+        """What the open dispute objects to, in words; empty without one."""
+        return DISPUTES[self.dispute.reason] if self.dispute else ""
+
     def may(self, permission: str) -> bool:
         """True where the reader may do this to the match."""
         return self.access.may(Permission(permission))
@@ -216,7 +223,7 @@ def sides_of(row: dict) -> tuple[Side, Side]:
         Side(
             n,
             row[f"participant{n}_id"],
-            row[f"participant{n}_name"] or row[f"slot{n}_label"] or "To be decided",
+            row[f"participant{n}_name"] or row[f"slot{n}_label"] or say("To be decided"),
             row[f"participant{n}_checked_in"],
             row[f"participant{n}_score"],
         )
@@ -246,7 +253,7 @@ def _blocked(
         "undo-start": _unless(state, Move.UNDO_START),
         "schedule": closed,
         "lobby": closed,
-        "rotate-code": closed or ([] if has_code else ["The lobby has no code yet."]),
+        "rotate-code": closed or ([] if has_code else [say("The lobby has no code yet.")]),
         "assign-coordinator": closed,
         "accept": closed,
         "hand-over": closed,
@@ -267,7 +274,7 @@ def _blocked(
 def _forfeit(present: MatchFacts) -> list[str]:
     reasons = _unless(present.state, Move.FORFEIT)
     if not reasons and not present.sides_known:
-        return ["Both sides must be known before one can forfeit."]
+        return [say("Both sides must be known before one can forfeit.")]
     return reasons
 
 
@@ -275,7 +282,7 @@ def _reopen(found: MatchAccess, state: MatchState) -> list[str]:
     if reasons := _unless(state, Move.REOPEN):
         return reasons
     if None in (found.match.participant1_id, found.match.participant2_id):
-        return ["Nobody played this match."]
+        return [say("Nobody played this match.")]
     if not found.may(Permission.MATCH_REOPEN):
         return []
     return effects_of_taking_back(None, found.match).reasons
@@ -287,7 +294,7 @@ def _unless(state: MatchState, move: Move) -> list[str]:
 
 def _check_in(found: MatchAccess, present: MatchFacts, now: datetime) -> list[str]:
     if not present.check_in_enabled:
-        return ["Check-in is off in this tournament."]
+        return [say("Check-in is off in this tournament.")]
     return check_ins.blocking_reasons(
         found.match, now, by_staff=found.may(Permission.MATCH_CHECK_IN_ANY_SIDE)
     )
@@ -295,10 +302,10 @@ def _check_in(found: MatchAccess, present: MatchFacts, now: datetime) -> list[st
 
 def _confirm(found: MatchAccess, state: MatchState, pending: MatchResult | None) -> list[str]:
     if state != MatchState.PENDING_RESULT:
-        return [f"The match is {state}; only a result that waits can be confirmed."]
+        return [say("The match is %(state)s; only a result that waits can be confirmed.", state=state.named)]
     own = (found.match.participant1_id, found.match.participant2_id)[found.side - 1] if found.side else None
     if pending is not None and own == pending.submitted_by_id and not found.may(Permission.RESULT_SET):
-        return ["You submitted this result; the other side confirms it."]
+        return [say("You submitted this result; the other side confirms it.")]
     return []
 
 
@@ -307,7 +314,7 @@ def _dispute(match: Match, tournament: Tournament, state: MatchState, now: datet
         return [not_from(state, Move.DISPUTE)]
     window = timedelta(minutes=tournament.dispute_window_minutes)
     if state == MatchState.COMPLETED and (match.completed_at is None or now > match.completed_at + window):
-        return ["The time in which this result could be disputed is over."]
+        return [say("The time in which this result could be disputed is over.")]
     return []
 
 

@@ -5,34 +5,35 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from app.domain.lobby import KEY_LENGTHS, LABELS, SCHEMAS
-from app.domain.results import MAX_SCORE
+from app.domain.results import MAX_SCORE, SCORE_RANGE
+from app.domain.words import Words, say
 
 from .base import LARGEST_ID, ActionForm, optional_id, stripped
 from .times import WallTimeField
 
 URL_KEYBOARD = {"type": "url", "inputmode": "url", "maxlength": 200, "placeholder": "https://"}
 _SCORE_KEYBOARD = {"inputmode": "numeric", "min": 0, "max": MAX_SCORE, "autocomplete": "off"}
-_IN_RANGE = NumberRange(0, MAX_SCORE, message=f"A score is a whole number from 0 to {MAX_SCORE}.")
+_IN_RANGE = NumberRange(0, MAX_SCORE, message=SCORE_RANGE)
 
 DISPUTE_REASONS = (
-    ("score_dispute", "The score is wrong"),
-    ("wrong_winner", "The wrong side is named as winner"),
-    ("cheating", "Cheating"),
-    ("no_show", "The other side did not show up"),
-    ("technical", "A technical problem"),
-    ("other", "Something else"),
+    ("score_dispute", say("The score is wrong")),
+    ("wrong_winner", say("The wrong side is named as winner")),
+    ("cheating", say("Cheating")),
+    ("no_show", say("The other side did not show up")),
+    ("technical", say("A technical problem")),
+    ("other", say("Something else")),
 )
 DECISIONS = (
-    ("uphold", "Uphold: the result stands"),
-    ("correct", "Correct: enter the right score"),
-    ("replay", "Replay: the match is played again"),
-    ("void", "Void: the match is cancelled"),
-    ("forfeit", "Forfeit: one side loses the match"),
+    ("uphold", say("Uphold: the result stands")),
+    ("correct", say("Correct: enter the right score")),
+    ("replay", say("Replay: the match is played again")),
+    ("void", say("Void: the match is cancelled")),
+    ("forfeit", say("Forfeit: one side loses the match")),
 )
 
 
-def _score_field(label: str, *, required: bool) -> IntegerField:
-    first = InputRequired("Enter a score.") if required else Optional()
+def _score_field(label: Words, *, required: bool) -> IntegerField:
+    first = InputRequired(say("Enter a score.")) if required else Optional()
     return IntegerField(label, validators=[first, _IN_RANGE], render_kw=_SCORE_KEYBOARD)
 
 
@@ -68,12 +69,12 @@ class _ChoiceIfSent(SelectField):
 class ScheduleForm(ActionForm):
     """When and where a match is played, how long, and where it can be watched."""
 
-    scheduled_time = WallTimeField("Scheduled time")
+    scheduled_time = WallTimeField(say("Scheduled time"))
     stream_url = StringField(
-        "Stream URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+        say("Stream URL"), filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
     )
-    station_id = SelectField("Station", coerce=optional_id, validate_choice=False)
-    best_of = _ChoiceIfSent("Best of", coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
+    station_id = SelectField(say("Station"), coerce=optional_id, validate_choice=False)
+    best_of = _ChoiceIfSent(say("Best of"), coerce=int, choices=[(n, str(n)) for n in (1, 3, 5, 7)])
 
 
 class UndoScheduleForm(ActionForm):
@@ -89,26 +90,26 @@ class CheckInForm(ActionForm):
 class CancelForm(ActionForm):
     """Why a match is cancelled."""
 
-    reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+    reason = StringField(say("Reason"), filters=[stripped], validators=[Length(max=500)])
 
 
 class ForfeitForm(ActionForm):
     """Who gives the match up, one side or `both`, and why."""
 
-    participant_id = SelectField("Who forfeits")
-    reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+    participant_id = SelectField(say("Who forfeits"))
+    reason = StringField(say("Reason"), filters=[stripped], validators=[Length(max=500)])
 
 
 class ReopenForm(ActionForm):
     """Why a closed match is opened again."""
 
-    reason = StringField("Reason", filters=[stripped], validators=[Length(max=500)])
+    reason = StringField(say("Reason"), filters=[stripped], validators=[Length(max=500)])
 
 
 class RestoreResultForm(ActionForm):
     """Which version of the result becomes the result again."""
 
-    n = SelectField("Version", coerce=int, choices=[])
+    n = SelectField(say("Version"), coerce=int, choices=[])
 
 
 class RestoreForm(ActionForm):
@@ -122,9 +123,9 @@ class DeleteForm(ActionForm):
 class CoordinatorForm(ActionForm):
     """Who looks after a match: somebody known to the tournament, or any user by name."""
 
-    coordinator_id = SelectField("Coordinator", coerce=optional_id, validate_choice=False)
+    coordinator_id = SelectField(say("Coordinator"), coerce=optional_id, validate_choice=False)
     username = StringField(
-        "Or someone else, by user name",
+        say("Or someone else, by user name"),
         filters=[stripped],
         validators=[Length(max=50)],
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
@@ -139,7 +140,7 @@ class HandOverForm(ActionForm):
     """Why somebody else should coordinate the match."""
 
     note = StringField(
-        "Note to the organizers",
+        say("Note to the organizers"),
         filters=[stripped],
         validators=[Length(max=200)],
         render_kw={"maxlength": 200, "autocomplete": "off"},
@@ -149,16 +150,16 @@ class HandOverForm(ActionForm):
 class GameScoreForm(Form):
     """The score of one game of a series."""
 
-    participant1_score = _score_field("First side", required=False)
-    participant2_score = _score_field("Second side", required=False)
+    participant1_score = _score_field(say("First side"), required=False)
+    participant2_score = _score_field(say("Second side"), required=False)
 
 
 class _DetailedScoreForm(ActionForm):
     """The games of a series and a tie-break, beside the score of a match."""
 
     game_scores = FieldList(FormField(GameScoreForm), max_entries=7)
-    tiebreak1 = _score_field("First side", required=False)
-    tiebreak2 = _score_field("Second side", required=False)
+    tiebreak1 = _score_field(say("First side"), required=False)
+    tiebreak2 = _score_field(say("Second side"), required=False)
 
     def games(self) -> list[dict[str, int]] | None:
         """The games that were filled in, in order; None where there are none."""
@@ -185,7 +186,7 @@ class _DetailedScoreForm(ActionForm):
         for first, second in [*pairs, (self.tiebreak1, self.tiebreak2)]:
             for one, other in ((first, second), (second, first)):
                 if one.data is None and other.data is not None and not one.errors:
-                    one.errors = ["Enter both scores, or neither."]
+                    one.errors = [say("Enter both scores, or neither.")]
                     valid = False
         return valid
 
@@ -193,11 +194,13 @@ class _DetailedScoreForm(ActionForm):
 class ResultForm(_DetailedScoreForm):
     """How a match ended."""
 
-    participant1_score = _score_field("First side", required=True)
-    participant2_score = _score_field("Second side", required=True)
-    notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=1000)], render_kw={"rows": 2})
+    participant1_score = _score_field(say("First side"), required=True)
+    participant2_score = _score_field(say("Second side"), required=True)
+    notes = TextAreaField(
+        say("Notes"), filters=[stripped], validators=[Length(max=1000)], render_kw={"rows": 2}
+    )
     evidence_url = StringField(
-        "Evidence URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+        say("Evidence URL"), filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
     )
 
     def has_details(self) -> bool:
@@ -208,23 +211,25 @@ class ResultForm(_DetailedScoreForm):
 class DisputeForm(ActionForm):
     """What a side objects to."""
 
-    reason = SelectField("What is wrong", choices=DISPUTE_REASONS)
+    reason = SelectField(say("What is wrong"), choices=DISPUTE_REASONS)
     description = TextAreaField(
-        "What happened", filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 3}
+        say("What happened"), filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 3}
     )
     evidence_url = StringField(
-        "Evidence URL", filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
+        say("Evidence URL"), filters=[stripped], validators=[Length(max=200)], render_kw=URL_KEYBOARD
     )
 
 
 class ResolveForm(_DetailedScoreForm):
     """How a dispute ends. The scores belong to a correction, the side to a forfeit."""
 
-    decision = SelectField("Decision", choices=DECISIONS)
-    participant1_score = _score_field("First side", required=False)
-    participant2_score = _score_field("Second side", required=False)
-    participant_id = SelectField("Side that forfeits", coerce=optional_id, validate_choice=False)
-    notes = TextAreaField("Notes", filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 2})
+    decision = SelectField(say("Decision"), choices=DECISIONS)
+    participant1_score = _score_field(say("First side"), required=False)
+    participant2_score = _score_field(say("Second side"), required=False)
+    participant_id = SelectField(say("Side that forfeits"), coerce=optional_id, validate_choice=False)
+    notes = TextAreaField(
+        say("Notes"), filters=[stripped], validators=[Length(max=2000)], render_kw={"rows": 2}
+    )
 
     def scores(self) -> dict | None:
         """The corrected score, in the words of `result_claim`; None where it is not filled in."""
