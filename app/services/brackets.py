@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from app.domain.brackets.double_elimination import plan_double_elimination
 from app.domain.brackets.options import best_of_round, check_options
+from app.domain.brackets.place_labels import label
 from app.domain.brackets.plan import PlannedMatch
 from app.domain.brackets.round_robin import group_names, plan_round_robin, snake
 from app.domain.brackets.single_elimination import plan_single_elimination
@@ -115,7 +116,11 @@ def delete_bracket(*, actor: Actor, tournament_id: int, bracket_id: int, now: da
         if begun:
             raise Refused(
                 [
-                    say("M%(number)s is %(state)s already.", number=match.match_number, state=match.state)
+                    say(
+                        "M%(number)s is %(state)s already.",
+                        number=match.match_number,
+                        state=MatchState(match.state).named,
+                    )
                     for match in begun[:5]
                 ]
             )
@@ -238,7 +243,7 @@ def _store(
             source = sources[seed - 1] if sources and seed else None
             row[f"participant{slot}_id"] = seeded[seed - 1].id if seed and not sources else None
             row[f"slot{slot}_source"] = source
-            row[f"slot{slot}_label"] = slots.label(source) if source else ""
+            row[f"slot{slot}_label"] = label(source) if source else ""
         facts = MatchFacts(
             MatchState.SCHEDULED,
             *("known" if row[f"participant{slot}_id"] else None for slot in (1, 2)),

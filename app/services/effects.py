@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from app.domain.brackets.place_labels import label
 from app.domain.states import BEGUN, MatchState
 from app.domain.words import say
 from app.extensions import db
@@ -55,7 +56,11 @@ def _collect_slots(match: Match, effects: Effects) -> None:
         if slot_of(target, slot)[0] is None or source["group"] not in ("", match.group_name):
             continue
         entry = {"match": target.id, "state": str(target.state)}
-        told = {"number": target.match_number, "place": slots.label(source), "state": target.state}
+        told = {
+            "number": target.match_number,
+            "place": label(source),
+            "state": MatchState(target.state).named,
+        }
         if slots.is_open_to_change(target):
             waits = say("M%(number)s waits for the %(place)s again", **told)
             effects.affected.append({**entry, "change": waits})
@@ -72,7 +77,7 @@ def _collect_effects(uow: UnitOfWork | None, match: Match, effects: Effects) -> 
         if target is None or target.is_deleted or not holds(target, outcome):
             continue
         entry = {"match": target.id, "state": str(target.state)}
-        told = {"number": target.match_number, "state": target.state}
+        told = {"number": target.match_number, "state": MatchState(target.state).named}
         if is_walkover(target):
             effects.affected.append({**entry, "change": say("M%(number)s is no walkover any more", **told)})
             _collect_effects(uow, target, effects)

@@ -10,6 +10,7 @@ from functools import reduce
 
 from sqlalchemy import event, select
 
+from app.domain.brackets.place_labels import label
 from app.domain.errors import Blocked
 from app.domain.permissions import Actor
 from app.domain.states import MatchState
@@ -17,7 +18,6 @@ from app.domain.words import say, say_list
 from app.extensions import db
 from app.models import Bracket, Match, Participant
 
-from .slots import label
 from .tables import TABLE_FORMATS, BracketTables
 from .unit_of_work import rehearsal
 
@@ -123,8 +123,12 @@ def _of_itself(old: Mapping, new: Mapping, names: Mapping) -> str:
     if new["is_deleted"] and not old["is_deleted"]:
         return say("would be deleted")
     if new["winner_id"] is None:
-        return say("would be %(state)s", state=new["state"])
-    return say("would be %(state)s, won by %(name)s", state=new["state"], name=names[new["winner_id"]])
+        return say("would be %(state)s", state=MatchState(new["state"]).named)
+    return say(
+        "would be %(state)s, won by %(name)s",
+        state=MatchState(new["state"]).named,
+        name=names[new["winner_id"]],
+    )
 
 
 def _of_other(old: Mapping, new: Mapping, names: Mapping) -> str:
@@ -167,10 +171,10 @@ def _of_state(old: Mapping, new: Mapping, names: Mapping) -> str:
     if old["state"] == MatchState.COMPLETED:
         return say("is no walkover any more")
     if new["state"] == MatchState.READY:
-        return say("is READY")
+        return say("is %(state)s", state=MatchState.READY.named)
     # Where it waits for a side, this is said already.
     waits = None in (new["participant1_id"], new["participant2_id"])
-    return "" if waits else say("is %(state)s again", state=new["state"])
+    return "" if waits else say("is %(state)s again", state=MatchState(new["state"]).named)
 
 
 def _of_tables(before: _Snapshot, after: _Snapshot, names: Mapping) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import select
 
+from app.domain.brackets.place_labels import label
 from app.domain.errors import InvalidInput
 from app.domain.states import BEGUN
 from app.domain.words import say
@@ -12,8 +13,6 @@ from app.models import Bracket, Match
 
 from .tables import TABLE_FORMATS, BracketTables
 from .unit_of_work import UnitOfWork
-
-_ORDINALS = {1: say("1st"), 2: say("2nd"), 3: say("3rd")}
 
 
 def check_sources(uow: UnitOfWork, tournament_id: int, options: Mapping) -> list[dict]:
@@ -75,19 +74,6 @@ def _check_source(source: Mapping, sizes: Mapping[str, int], bracket: Bracket) -
             "options",
             say("%(bracket)s has nobody who could be %(place)s.", bracket=bracket.name, place=label(source)),
         )
-
-
-def label(source: Mapping) -> str:
-    """What an open slot waits for, in words."""
-    rank = _ORDINALS.get(source["rank"]) or say("%(rank)sth", rank=source["rank"])
-    if "best" in source:
-        return say("No. %(best)s of the %(rank)s-placed", best=source["best"], rank=rank)
-    group = source["group"]
-    if not group:
-        return say("%(rank)s of the table", rank=rank)
-    if len(group) > 3:
-        return say("%(rank)s of %(group)s", rank=rank, group=group)
-    return say("%(rank)s of group %(group)s", rank=rank, group=group)
 
 
 def occupants(tables: BracketTables, sources: Iterable[Mapping]) -> list[int | None]:

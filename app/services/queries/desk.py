@@ -8,6 +8,7 @@ from math import ceil
 from sqlalchemy import Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
+from app.domain.brackets.place_labels import read_label
 from app.domain.desk import DeskFacts, Section, Step, place
 from app.domain.lobby import LABELS, SCHEMAS
 from app.domain.states import CLOSED, MatchFacts, MatchState
@@ -150,6 +151,9 @@ def label_open_sides(rows: Iterable[dict]) -> None:
     }
     if not waiting:
         return
+    for row in waiting.values():
+        for name in ("slot1_label", "slot2_label"):
+            row[name] = read_label(row[name])
     feeders = db.session.execute(
         select(
             Match.match_number,

@@ -44,6 +44,7 @@ class _Translations:
             say("Number must be at least %(min)s."),
             say("Number must be between %(min)s and %(max)s."),
             say("Not a valid integer value."),
+            say("Not a valid decimal value."),
             say("Not a valid choice."),
             say("Invalid Choice: could not coerce."),
             say("Invalid choice(s): one or more data inputs could not be coerced."),
