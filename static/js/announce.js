@@ -49,7 +49,7 @@
     var text = sentence(name, fresh, payload);
     if (!text) return;
     if (concerns(fresh)) always.push(text);
-    else if (isShown(fresh)) others.push(text);
+    else others.push({ text: text, match: fresh.dataset.matchId });
     schedule();
   };
 
@@ -59,8 +59,8 @@
   }
 
   // What the reader has filtered out is not told of either.
-  function isShown(fresh) {
-    var rows = live.ownRows(fresh.dataset.matchId);
+  function isShown(one) {
+    var rows = live.ownRows(one.match);
     return !rows.length || rows.some(function (row) { return !row.hidden; });
   }
 
@@ -78,9 +78,12 @@
     var region = document.getElementById("announcer"), now = Date.now(), texts = always;
     always = [];
     if (others.length && now >= quietUntil) {
-      texts = texts.concat(others.length === 1 ? others : sayN(others.length, "%(num)s match has started or ended.", "%(num)s matches have started or ended."));
+      var shown = others.filter(isShown);
       others = [];
-      quietUntil = now + PAUSE;
+      if (shown.length) {
+        texts = texts.concat(shown.length === 1 ? shown[0].text : sayN(shown.length, "%(num)s match has started or ended.", "%(num)s matches have started or ended."));
+        quietUntil = now + PAUSE;
+      }
     }
     if (region && texts.length) region.textContent = texts.join(" ");
     schedule();
