@@ -111,7 +111,9 @@ class _Check:
         if first is not None and first == second:
             self._refuse(game, say("%(name)s plays against itself", name=self._name(first)))
         if game.state in _NEEDS_BOTH and None in game.sides:
-            self._refuse(game, say("is %(state)s, but a side of it is open", state=game.state))
+            self._refuse(
+                game, say("is %(state)s, but a side of it is open", state=MatchState(game.state).named)
+            )
         for side, is_bye in zip(game.sides, game.byes, strict=True):
             if side is not None and is_bye:
                 why = say("%(name)s plays where the file has a bye", name=self._name(side))
@@ -132,7 +134,7 @@ class _Check:
 
     def _result(self, game: Game) -> None:
         if game.score is not None and game.state not in _HAS_SCORE:
-            self._refuse(game, say("has a score, but is %(state)s", state=game.state))
+            self._refuse(game, say("has a score, but is %(state)s", state=MatchState(game.state).named))
         if game.score is not None and None in game.sides:
             self._refuse(game, say("has a score, but a side of it is open"))
         elif game.score is None and game.games:
@@ -142,7 +144,7 @@ class _Check:
         elif game.state == MatchState.COMPLETED:
             self._walkover(game)
         elif game.winner is not None and game.state not in (MatchState.FORFEIT, MatchState.DISPUTED):
-            self._refuse(game, say("has a winner, but is %(state)s", state=game.state))
+            self._refuse(game, say("has a winner, but is %(state)s", state=MatchState(game.state).named))
         if game.winner is not None and game.loser is None:
             game.loser = next((side for side in game.sides if side != game.winner), None)
 

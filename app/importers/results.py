@@ -63,7 +63,11 @@ class ResultChange:
         if self._says(outcome):
             return ""
         if match.state in _RULED:
-            return say("the file says %(score)s, but the match is %(state)s", score=score, state=match.state)
+            return say(
+                "the file says %(score)s, but the match is %(state)s",
+                score=score,
+                state=MatchState(match.state).named,
+            )
         if match.state != MatchState.COMPLETED:
             return ""
         scores = [match.participant1_score, match.participant2_score]

@@ -10,7 +10,7 @@ from app.domain import timetable
 from app.domain.errors import InvalidInput, NotSignedIn, Refused
 from app.domain.permissions import Actor, Permission
 from app.domain.states import BEGUN, MatchState, closed_reasons
-from app.domain.words import say
+from app.domain.words import say, say_all
 from app.extensions import db
 from app.models import Match, Tournament
 
@@ -61,7 +61,7 @@ def preview_bulk_schedule(
             if not reasons
         ],
         "refused": [
-            {"match": match.id, "why": " ".join(reasons)} for match, _, reasons in plan.times if reasons
+            {"match": match.id, "why": say_all(reasons)} for match, _, reasons in plan.times if reasons
         ],
         **({"conflicts": found} if found else {}),
     }
@@ -126,7 +126,7 @@ def bulk_schedule(
 def _refusals(plan: _Plan):
     for match, time, reasons in plan.times:
         if reasons:
-            yield match, time, " ".join(reasons)
+            yield match, time, say_all(reasons)
 
 
 def _lock_tournament_of(uow: UnitOfWork, match_ids: Sequence[int]) -> None:

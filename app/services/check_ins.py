@@ -88,7 +88,8 @@ def blocking_reasons(match: Match, now: datetime, *, by_staff: bool) -> list[str
         return [say("Check-in opens when both sides are known.")]
     # READY too: check-in may have been switched on after the match became so.
     if match.state not in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY):
-        return [say("The match is %(state)s; a side can check in only before it starts.", state=match.state)]
+        state = MatchState(match.state).named
+        return [say("The match is %(state)s; a side can check in only before it starts.", state=state)]
     if match.check_in_deadline is not None and now > match.check_in_deadline and not by_staff:
         return [say("Check-in has closed; ask an organizer.")]
     return []

@@ -168,7 +168,7 @@ def deletion_reasons(state: MatchState) -> list[str]:
     """Why a match in this state can't be deleted; empty where nothing was played in it."""
     if state in (MatchState.SCHEDULED, MatchState.CHECK_IN, MatchState.READY, MatchState.CANCELLED):
         return []
-    return [say("The match is %(state)s; it can't be deleted once it has begun.", state=state)]
+    return [say("The match is %(state)s; it can't be deleted once it has begun.", state=state.named)]
 
 
 def undelete_match(

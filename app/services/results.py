@@ -97,7 +97,7 @@ def confirm_result(
                 [
                     say(
                         "The match is %(state)s; only a PENDING_RESULT match can be confirmed.",
-                        state=match.state,
+                        state=MatchState(match.state).named,
                     )
                 ]
             )
@@ -207,7 +207,12 @@ def _check_decision(
         raise InvalidInput.of("decision", say("One of %(choices)s.", choices=", ".join(DISPUTE_DECISIONS)))
     if match.state != MatchState.DISPUTED:
         raise Refused(
-            [say("The match is %(state)s; only a DISPUTED match can be ruled on.", state=match.state)]
+            [
+                say(
+                    "The match is %(state)s; only a DISPUTED match can be ruled on.",
+                    state=MatchState(match.state).named,
+                )
+            ]
         )
     if decision == "correct" and claim is None:
         raise InvalidInput.of("participant1_score", say("Give the correct scores."))

@@ -166,7 +166,12 @@ def _checked(uow: UnitOfWork, match: Match, changes: dict) -> dict:
             raise InvalidInput.of("best_of", say("Best of 1, 3, 5 or 7."))
         if match.state in BEGUN:
             raise Refused(
-                [say("The match is %(state)s; its length can't change once it is LIVE.", state=match.state)]
+                [
+                    say(
+                        "The match is %(state)s; its length can't change once it is LIVE.",
+                        state=MatchState(match.state).named,
+                    )
+                ]
             )
     return wanted
 
