@@ -82,7 +82,7 @@ class DeskFacts:
 
 @dataclass(frozen=True)
 class Placement:
-    """A match's place on the desk; `reasons` says in words why it needs attention."""
+    """A match's place on the desk; `reasons` says in words why it needs attention, or what it still lacks."""
 
     section: Section
     step: Step
@@ -94,7 +94,7 @@ def place(facts: DeskFacts, now: datetime) -> Placement:
     found = _attention(facts, now)
     if found:
         return Placement(Section.ATTENTION, found[0][0], tuple(reason for _, reason in found))
-    return Placement(_SECTION_OF_STATE[facts.match.state], _ordinary_step(facts, now))
+    return Placement(_SECTION_OF_STATE[facts.match.state], _ordinary_step(facts, now), _lacks(facts))
 
 
 def _attention(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
@@ -156,11 +156,27 @@ def _late(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
 
 
 def _lobby_missing(facts: DeskFacts, now: datetime) -> list[tuple[Step, str]]:
-    at = facts.scheduled_time
-    due = facts.match.state == MatchState.READY if at is None else at - now <= LOBBY_DUE_BEFORE
-    if not facts.match.lobby_missing or not due:
-        return []
-    return [(Step.LOBBY, say("The lobby still lacks %(keys)s.", keys=say_list(facts.match.lobby_missing)))]
+    at, match = facts.scheduled_time, facts.match
+    due = (
+        match.require_lobby and match.state == MatchState.READY
+        if at is None
+        else at - now <= LOBBY_DUE_BEFORE
+    )
+    return [(Step.LOBBY, reason) for reason in _lobby_lacks(match)] if due else []
+
+
+def _lacks(facts: DeskFacts) -> tuple[str, ...]:
+    """What a match that waits for nothing but its start is to be given before, if somebody wants to."""
+    return (
+        _lobby_lacks(facts.match)
+        if facts.match.state == MatchState.READY and not facts.scheduled_time
+        else ()
+    )
+
+
+def _lobby_lacks(match: MatchFacts) -> tuple[str, ...]:
+    lacking = match.lobby_missing
+    return (say("The lobby still lacks %(keys)s.", keys=say_list(lacking)),) if lacking else ()
 
 
 def _ordinary_step(facts: DeskFacts, now: datetime) -> Step:

@@ -6,6 +6,7 @@ from flask import Flask
 def register_web(app: Flask) -> None:
     """Add the pages, their guards and their headers to the application."""
     from app.extensions import login_manager
+    from app.services.queries.first_steps import find_first_steps
 
     from . import (
         accounts,
@@ -38,6 +39,8 @@ def register_web(app: Flask) -> None:
     guards.register_guards(app)
     imports.register_imports(app)
     security.register_security(app)
+    # Asked by the frame of a tournament's pages, so that not every view has to pass it on.
+    app.jinja_env.globals["first_steps"] = find_first_steps
     login_manager.user_loader(guards.find_reader)
     pages = (
         bundles,

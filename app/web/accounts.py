@@ -56,7 +56,7 @@ def login():
 
 @blueprint.route("/register", methods=["GET", "POST"])
 def register():
-    """Make an account, and be signed in with it."""
+    """Make an account, and be signed in with it; without another goal, where a tournament is made."""
     form = RegisterForm()
     if request.method != "POST":
         form.next.data = request.args.get("next", "")
@@ -70,7 +70,7 @@ def register():
     except InvalidInput as error:
         form.take(error)
         return render_template("accounts/register.html", form=form), 400
-    return _enter(accounts.get_user(user_id), form.next.data)
+    return _enter(accounts.get_user(user_id), form.next.data or "/dashboard/")
 
 
 @blueprint.post("/logout")

@@ -30,10 +30,9 @@ def create_tournament() -> Response:
     form = CreateTournamentForm()
     if not form.validate():
         return _page(form, status=400)
-    values = {"name": form.name.data, "game": form.game.data, "time_zone": form.time_zone.data}
     actor = current_actor()
     try:
-        tournament_id = tournaments.create_tournament(actor=actor, values=values, now=now())
+        tournament_id = tournaments.create_tournament(actor=actor, values=form.settings(), now=now())
     except (InvalidInput, Refused) as error:
         form.take(error)
         return _page(form, status=400)

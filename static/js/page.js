@@ -62,6 +62,12 @@
   setInterval(age, 15000);
   document.addEventListener("visibilitychange", age);
 
+  // -- the first match that starts takes the first steps with it ------------------
+  document.addEventListener("live:happened", function (event) {
+    var steps = document.querySelector("[data-first-steps]");
+    if (steps && event.detail.name === "match_started") steps.remove();
+  });
+
   // -- copy buttons ------------------------------------------------------------
   // A server in the hall has no certificate, and without one browsers keep the clipboard's own interface away.
   function copied(text) {

@@ -91,6 +91,15 @@ def test_a_missing_lobby_warns_shortly_before_the_match():
     assert place(facts("LIVE", minutes=-10, **lacking), NOW).section == Section.LIVE
 
 
+def test_without_a_time_a_lobby_that_is_only_wished_for_is_no_reason_to_wait():
+    lacking = {"minutes": None, "lobby_missing": ("room_code",)}
+    placement = place(facts("READY", **lacking), NOW)
+    assert (placement.section, placement.step) == (Section.READY, Step.START)
+    assert placement.reasons == ("The lobby still lacks room_code.",)
+    placement = place(facts("READY", require_lobby=True, **lacking), NOW)
+    assert (placement.section, placement.step) == (Section.ATTENTION, Step.LOBBY)
+
+
 def test_a_late_match_whose_lobby_blocks_it_is_to_be_given_one_first():
     placement = place(facts("READY", minutes=-30, lobby_missing=("map",), require_lobby=True), NOW)
     assert placement.step == Step.LOBBY

@@ -391,7 +391,7 @@ def test_the_dashboard_shows_ones_own_tournaments_and_what_is_urgent(web_client)
     assert "Somebody Else" not in page
     helper = factories.staff(scene.tournament)
     assert scene.tournament.name in web_client(helper).get("/dashboard/").text
-    assert "You run no tournament now." in web_client(scene.stranger).get("/dashboard/").text
+    assert "Your first tournament" in web_client(scene.stranger).get("/dashboard/").text
 
 
 def test_a_tournament_is_created_from_the_dashboard(web_client):

@@ -48,10 +48,20 @@ class CreateTournamentForm(RoomForm):
     )
     game = SelectField(say("Game"), choices=GAMES, default="generic")
     time_zone = SelectField(say("Time zone"), default="UTC", validate_choice=False)
+    enable_check_in = BooleanField(
+        say("Check-in"),
+        description=say(
+            "A match waits until both sides have said that they are here. Can be switched on later."
+        ),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.time_zone.choices = zone_choices()
+
+    def settings(self) -> dict:
+        """The settings as the service takes them."""
+        return {field.name: field.data for field in self if field.name != "csrf_token"}
 
 
 class SettingsForm(RoomForm):
