@@ -26,8 +26,8 @@ class TakeBack:
 
 
 _UNDO = say("Undo")
-# Not what stood before, but as near as one gets: the match is live again.
-_REOPEN = say("Reopen")
+# Not what stood before, but as near as one gets: the match is live again, or its sides check in anew.
+_REOPEN, _RESTORE = say("Reopen"), say("Restore")
 # verb -> the verb that takes it back, with the permission for it.
 _INVERSES = {
     "schedule": ("undo-schedule", "MATCH_SCHEDULE"),
@@ -53,6 +53,8 @@ def offer(verb: str, before: Stood, panel: MatchPanel) -> TakeBack | None:
     # An undone schedule is asked for what a changed one is.
     if not panel.may(permission) or panel.blocked.get(inverse):
         return None
-    is_exact = inverse != "reopen" or before.state == MatchState.LIVE
+    label = _RESTORE if inverse == "restore" else _UNDO
+    if inverse == "reopen" and before.state != MatchState.LIVE:
+        label = _REOPEN
     fields = {"coordinator_id": before.coordinator_id or ""} if inverse == verb else {}
-    return TakeBack(inverse, _UNDO if is_exact else _REOPEN, fields)
+    return TakeBack(inverse, label, fields)
