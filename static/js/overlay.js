@@ -40,9 +40,8 @@
   // Measured at the row: what is pushed out at the top is no overflow to the layer.
   function spills(main, row) {
     var room = main.getBoundingClientRect(), taken = row.getBoundingClientRect();
-    var isCut = Array.from(row.querySelectorAll(".side, .match-row__meta")).some(function (part) {
-      return part.scrollWidth > part.clientWidth + 1;
-    });
+    var parts = Array.from(row.querySelectorAll(".match-row__sides, .side, .match-row__meta"));
+    var isCut = parts.concat([row]).some(function (part) { return part.scrollWidth > part.clientWidth + 1; });
     return isCut || row.scrollHeight > row.clientHeight + 1 || taken.height > room.height || taken.width > room.width;
   }
 

@@ -1,5 +1,5 @@
-// What the board and the overlays share: they report that they are open, are told what to say, run the clocks of
-// their rows, and know when what they show may be out of date.
+// What the board and the overlays share: they report that they are open, are told what to say, and know when what
+// they show may be out of date.
 (function () {
   "use strict";
 
@@ -94,7 +94,7 @@
     document.dispatchEvent(new CustomEvent("screen:told"));
   }
 
-  // -- clocks: how long a match runs, how long until it begins ----------------------------------------------
+  // -- the clock of the hall --------------------------------------------------------------------------------
 
   var maker = null;
 
@@ -106,31 +106,11 @@
     return maker;
   }
 
-  function minutes(number) {
-    if (number < 60) return say("%(minutes)s min", { minutes: number });
-    return say("%(time)s h", { time: Math.floor(number / 60) + ":" + String(number % 60).padStart(2, "0") });
-  }
-
-  function clockOf(row) {
-    var started = Date.parse(row.dataset.started || "");
-    if (started) return minutes(Math.max(0, Math.floor((Date.now() - started) / 60000)));
-    if (["SCHEDULED", "CHECK_IN", "READY"].indexOf(row.dataset.state) < 0) return "";
-    var time = row.querySelector(".match-row__time[datetime]");
-    var left = time ? Math.ceil((Date.parse(time.getAttribute("datetime")) - Date.now()) / 60000) : NaN;
-    if (isNaN(left) || left > 12 * 60) return "";
-    return left > 0 ? say("in %(time)s", { time: minutes(left) }) : say("now due");
-  }
-
   function tick() {
     tellStale();
     sign();
     var now = document.querySelector("[data-board-clock]");
     if (now) now.textContent = clock().format(new Date());
-    // Drawn by the stylesheet: a row that is redrawn is compared by its text.
-    document.querySelectorAll(".match-row").forEach(function (row) {
-      var when = row.querySelector(".match-row__when"), text = clockOf(row);
-      if (when && when.dataset.clock !== text) when.dataset.clock = text;
-    });
   }
 
   document.addEventListener("live:happened", tick);

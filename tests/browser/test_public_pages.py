@@ -123,3 +123,14 @@ def test_where_the_system_decides_the_colours_glyphs_and_the_current_tab_are_see
     lines = [tab.evaluate("(tab) => getComputedStyle(tab).borderBottomColor") for tab in tabs.all()]
     assert len(set(lines)) == 2
     assert lines.count(lines[1]) == 1
+
+
+def test_an_overlay_without_a_size_fits_into_its_source(open_page, tournament):
+    page = open_page("/healthz", viewport={"width": 1280, "height": 900})
+    for kind in ("scoreboard", "next", "ticker"):
+        page.goto(f"/tournaments/{tournament.slug}/overlay/{kind}")
+        row = page.locator(".match-row.is-shown")
+        expect(row).to_be_visible()
+        sides = row.locator(".match-row__sides")
+        assert sides.evaluate("one => one.scrollWidth - one.clientWidth") <= 1, kind
+        assert row.evaluate("one => one.scrollWidth - one.clientWidth") <= 1, kind
