@@ -23,12 +23,16 @@ def test_a_label_is_read_as_it_was_made(source, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["Winner of match 74", "Runner-up of group C", "Third of groups A/B/C", "To be decided"]
+    "text",
+    ["Winner of match 74", "Runner-up of group C", "Third of groups A/B/C", "Seed 16", "To be decided"],
 )
 def test_labels_of_files_are_known(text):
     assert read_label(text) == text and isinstance(read_label(text), Words)
 
 
-@pytest.mark.parametrize("text", ["", "Whoever comes", "Winner of match X", "1st of"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "Whoever comes", "Winner of match X", "1st of", "21st of group A", "02nd of group A", "Seed ٣"],
+)
 def test_other_labels_stay_as_they_are(text):
     assert read_label(text) is text

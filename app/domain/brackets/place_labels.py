@@ -24,13 +24,14 @@ _SENTENCES = (
     say("Fourth of groups %(groups)s"),
     say("Winner of match %(number)s"),
     say("Loser of match %(number)s"),
+    say("Seed %(number)s"),
 )
 _VALUES = {
-    "best": r"\d+",
+    "best": r"[0-9]+",
     "rank": r"\d+(?:st|nd|rd|th)",
     "group": r".+",
     "groups": r"[A-Z](?:/[A-Z])+",
-    "number": r"\d+",
+    "number": r"[0-9]+",
 }
 
 
@@ -55,7 +56,9 @@ def read_label(text: str) -> str:
             values = found.groupdict()
             if "rank" in values:
                 values["rank"] = _ordinal(int(values["rank"][:-2]))
-            return say(sentence, **values)
+            words = say(sentence, **values)
+            # A file may write what fits otherwise than it is written here: 21st, 02nd.
+            return words if words == text else text
     return text
 
 
