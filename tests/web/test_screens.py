@@ -91,6 +91,15 @@ def test_the_board_has_themes(client, hall, theme, attribute):
     assert f'<html lang="en" dir="ltr" class="board-root"{attribute}>' in html
 
 
+@pytest.mark.parametrize(("asked", "language"), [("de", "de"), ("bn", "bn"), ("xx", "fr")])
+def test_boards_and_overlays_speak_the_language_of_their_address_or_of_the_browser(
+    client, hall, asked, language
+):
+    for screen in ("board/", "overlay/next"):
+        path = _path(hall["of"], f"{screen}?lang={asked}")
+        assert f'<html lang="{language}"' in client.get(path, headers={"Accept-Language": "fr"}).text
+
+
 # -- overlays -----------------------------------------------------------------------------------------------
 
 

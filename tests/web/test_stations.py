@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.languages import LANGUAGES
 from app.models import ScheduleBreak, Station, StationHours
+from app.web.forms.stations import hours_line, read_hours
 from tests import factories
 
 
@@ -168,6 +170,13 @@ def test_hours_that_nobody_touched_stay_to_the_second(of, organizer):
     assert hours_of(court) == [(start, start + timedelta(hours=2))]
     organizer.post(path(of, f"settings/stations/{court.id}/edit"), {**sent, "hours": ""})
     assert hours_of(court) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hours_are_read_as_each_language_writes_them(app, language):
+    with app.test_request_context(headers={"Accept-Language": language}):
+        (hours,) = read_hours(hours_line("2026-11-24 09:00", "18:00"), "UTC")
+    assert (hours.start.hour, hours.end.hour) == (9, 18)
 
 
 def test_hours_over_a_night_of_changing_clocks_are_read_as_they_are_shown(of, organizer):
