@@ -149,7 +149,7 @@
     button.type = "button";
     button.className = "star";
     Object.assign(button.dataset, { follow: id, name: who.name, slug: who.slug, title: who.title });
-    button.setAttribute("aria-label", say("Follow %(name)s", { name: who.name }));
+    button.title = say("Follow %(name)s", { name: who.name });
     button.setAttribute("aria-pressed", Boolean(followed[id]));
     return button;
   }
@@ -179,7 +179,7 @@
     dialog.setAttribute("aria-label", say("Whom do you want to follow?"));
     sides.forEach(function (side) {
       var button = star(side.id, side), name = document.createElement("span");
-      button.removeAttribute("aria-label");
+      button.removeAttribute("title");
       name.textContent = say("Follow %(name)s", { name: side.name });
       button.appendChild(name);
       dialog.appendChild(button);
