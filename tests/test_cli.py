@@ -388,8 +388,8 @@ class TestProcess:
         assert "Match 1 of the file (A): has no round" in refused.stderr
         assert "Traceback" not in refused.stderr
 
-    def test_password_typed_at_a_terminal_is_asked_for_twice(self, tmp_path):
-        self.flask(tmp_path, "db", "upgrade")
+    def test_password_typed_at_a_terminal_is_asked_for_twice(self, tmp_path, sqlite_template):
+        sqlite_template.copy(tmp_path / "cli.db")
         keyboard, terminal = pty.openpty()
         process = subprocess.Popen(
             [sys.executable, "-m", "flask", "--app", "wsgi", "create-user", "alice"],

@@ -17,6 +17,8 @@ from app.services import matches
 from tests import factories
 from tests.live.conftest import Desk, desk_on, writes_left
 from tests.live.listener import Listener, call, cookies, sign_in, token, until
+from tests.support.databases import SqliteTemplate
+from tests.support.processes import Server
 
 
 @pytest.fixture
@@ -33,6 +35,17 @@ def heard_by():
     yield connect
     for listener in made:
         listener.close()
+
+
+@pytest.fixture(scope="module")
+def module_server(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: SqliteTemplate
+) -> Iterator[Server]:
+    """One server for all tests that need no other process, and no Redis."""
+    server = Server(sqlite_template.new(), tmp_path_factory.mktemp("server") / "server.log")
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -52,12 +65,19 @@ def channel_of(scene):
     return f"tournament_{scene.tournament.id}"
 
 
+def readiness(server) -> tuple[int, str]:
+    """How it says that it can serve, and what of Redis."""
+    answer = requests.get(f"{server.url}/readyz", timeout=10)
+    return answer.status_code, next(line for line in answer.text.splitlines() if "Redis" in line)
+
+
 def test_a_start_in_one_process_reaches_the_clients_of_the_other(
     start_server, postgres_url, redis_server, heard_by
 ):
     servers = [start_server(postgres_url, REDIS_URL=redis_server.url) for _ in range(2)]
     scene = factories.scene()
     listeners = [heard_by(server, channel_of(scene)) for server in servers]
+    assert readiness(servers[0]) == (200, "Redis answers.")
     access = token(servers[0], scene.organizer)
 
     call(servers[0], access, "POST", f"matches/{scene.match.id}/start/")
@@ -69,23 +89,6 @@ def test_a_start_in_one_process_reaches_the_clients_of_the_other(
         listener.wait(2)
         assert listener.names() == ["match.started", "match.ready"]
         assert listener.seqs() == [1, 2]
-
-
-def test_two_workers_of_one_server_tell_all_clients_and_offer_websockets_only(
-    start_server, postgres_url, redis_server, heard_by
-):
-    server = start_server(postgres_url, REDIS_URL=redis_server.url, WEB_CONCURRENCY="2")
-    scene = factories.scene()
-    listeners = [heard_by(server, channel_of(scene)) for _ in range(6)]
-    access = token(server, scene.organizer)
-
-    call(server, access, "POST", f"matches/{scene.match.id}/start/")
-
-    for listener in listeners:
-        listener.wait(1)
-        assert listener.seqs() == [1]
-    with pytest.raises(Refused, match="Invalid transport"):
-        Listener(server, transports=["polling"])
 
 
 def test_what_a_command_commits_goes_out_without_redis(start_server, postgres_url, heard_by, tmp_path):
@@ -104,6 +107,8 @@ def test_redis_may_be_away(start_server, postgres_url, heard_by):
     gone = "redis://127.0.0.1:9/0"
     servers = [start_server(postgres_url, REDIS_URL=gone) for _ in range(2)]
     scene = factories.scene()
+    # No reason to be unready.
+    assert readiness(servers[0]) == (200, "Redis does not answer.")
     listeners = [heard_by(server, channel_of(scene)) for server in servers]
 
     call(servers[0], token(servers[0], scene.organizer), "POST", f"matches/{scene.match.id}/start/")
@@ -131,8 +136,8 @@ def test_a_process_that_is_killed_after_a_commit_loses_no_event(start_server, he
     assert page.wait_for("match_started")["seq"] == 1
 
 
-def test_while_events_pour_in_everyone_gets_each_once_and_in_order(start_server, heard_by):
-    server = start_server()
+def test_while_events_pour_in_everyone_gets_each_once_and_in_order(live_server, heard_by):
+    server = live_server
     scene = factories.scene()
     access = token(server, scene.organizer)
     for _ in range(5):
@@ -188,24 +193,14 @@ def test_a_redis_that_is_away_is_left_alone_for_a_while():
     assert time.monotonic() - began < 1
 
 
-def test_a_server_does_what_falls_due_by_itself(start_server, heard_by):
-    server = start_server()
+def test_a_server_does_what_falls_due_by_itself(live_server, heard_by):
     scene = factories.scene(
         "SCHEDULED",
         no_show_policy="forfeit",
         match_columns={"participant1_checked_in": True, "check_in_deadline": factories.soon(-1)},
     )
-    listener = heard_by(server, channel_of(scene))
+    listener = heard_by(live_server, channel_of(scene), after=0)
     assert listener.wait_for("match.forfeited")["match_id"] == scene.match.id
-
-
-def test_whether_redis_answers_is_told_and_no_reason_to_be_unready(start_server, redis_server):
-    for url, words in (
-        (redis_server.url, "Redis answers."),
-        ("redis://127.0.0.1:9/0", "Redis does not answer."),
-    ):
-        answer = requests.get(f"{start_server(REDIS_URL=url).url}/readyz", timeout=10)
-        assert (answer.status_code, words in answer.text) == (200, True)
 
 
 @pytest.fixture
@@ -230,6 +225,8 @@ def test_four_workers_are_one_server(four_workers, redis_server, heard_by, tmp_p
     while workers_with_clients(four_workers) < 4 and len(listeners) < 100:
         listeners.append(heard_by(four_workers, channel_of(scene)))
     assert workers_with_clients(four_workers) == 4
+    with pytest.raises(Refused, match="Invalid transport"):
+        Listener(four_workers, transports=["polling"])
 
     # A sign-in is known to all of them, and what is sent by one is heard by the clients of all.
     browser = sign_in(four_workers, scene.organizer)

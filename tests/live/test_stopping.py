@@ -27,9 +27,12 @@ def parting_of(tap: Wiretap) -> int:
     return payload["retry_in_ms"]
 
 
-def restart(server: Server) -> None:
-    """Start the server again at the same address and on the same database."""
-    server.start()
+@pytest.fixture
+def server(live_server: Server) -> Server:
+    """The file's server, started again at the same address and on the same database where a test stopped it."""
+    if not live_server.is_running():
+        live_server.start()
+    return live_server
 
 
 def subscribe(tap: Wiretap, channel: str, **fields) -> dict:
@@ -39,8 +42,7 @@ def subscribe(tap: Wiretap, channel: str, **fields) -> dict:
     return json.loads(packet.removeprefix("431"))[0]
 
 
-def test_two_hundred_clients_are_told_and_resume_where_they_were(start_server):
-    server = start_server()
+def test_two_hundred_clients_are_told_and_resume_where_they_were(server):
     scene = factories.scene()
     channel = f"tournament_{scene.tournament.id}"
     access = token(server, scene.organizer)
@@ -64,7 +66,7 @@ def test_two_hundred_clients_are_told_and_resume_where_they_were(start_server):
     assert max(tenths.count(place) for place in range(10)) < CROWD / 5
     assert "Traceback" not in server.output()
 
-    restart(server)
+    server.start()
     call(server, access, "POST", f"matches/{scene.match.id}/undo-start/")
     for _ in crowd:
         tap = Wiretap(server)
@@ -73,21 +75,19 @@ def test_two_hundred_clients_are_told_and_resume_where_they_were(start_server):
         tap.close()
 
 
-def test_the_library_s_clients_come_back_by_themselves(start_server):
-    server = start_server()
+def test_the_library_s_clients_come_back_by_themselves(server):
     client, heard = socketio.Client(reconnection_delay=0.5, reconnection_delay_max=1), []
     client.on("server.restarting", heard.append)
     client.connect(server.url, transports=["websocket"])
     server.stop()
     until(lambda: heard and not client.connected)
     assert SOONEST_MS <= heard[0]["retry_in_ms"] <= LATEST_MS
-    restart(server)
+    server.start()
     until(lambda: client.connected)
     client.disconnect()
 
 
-def test_a_client_on_long_polling_is_told_too(start_server):
-    server = start_server()
+def test_a_client_on_long_polling_is_told_too(server):
     listener = Listener(server, transports=["polling"])
     time.sleep(0.5)
     server.stop()
@@ -131,8 +131,7 @@ def test_what_is_accepted_while_it_stops_is_written(start_server, postgres, redi
         factories.done()
 
 
-def test_an_answer_under_way_is_finished(start_server):
-    server = start_server()
+def test_an_answer_under_way_is_finished(server):
     scene = factories.scene()
     access = token(server, scene.organizer)
     answers = []
@@ -177,8 +176,7 @@ window.WebSocket = class extends Plain {
 """
 
 
-def test_a_page_comes_back_when_it_was_told_to_and_makes_up_for_what_it_missed(start_server, new_context):
-    server = start_server()
+def test_a_page_comes_back_when_it_was_told_to_and_makes_up_for_what_it_missed(server, new_context):
     scene = factories.scene()
     context = new_context()
     context.add_init_script(COUNT_SOCKETS)
@@ -193,7 +191,7 @@ def test_a_page_comes_back_when_it_was_told_to_and_makes_up_for_what_it_missed(s
     waited = page.evaluate("window.opened[1]") - told["at"]
     assert told["wait"] - 50 <= waited <= told["wait"] + 2000
 
-    restart(server)
+    server.start()
     call(server, token(server, scene.organizer), "POST", f"matches/{scene.match.id}/start/")
     asked = []
     page.on("request", lambda request: "/socket.io/" in request.url or asked.append(request.url))
