@@ -250,19 +250,6 @@ def test_the_desk_works_with_scripts_off(scene, new_context, live_server):
     assert factories.fresh(scene.match).state == "COMPLETED"
 
 
-def test_a_tournament_from_nothing(live_server, open_page):
-    page = open_page("/dashboard/", factories.user())
-    page.get_by_label("Name").fill("Spring Open")
-    page.get_by_role("button", name="Create tournament").click()
-    page.get_by_label("Participants", exact=True).fill("Red; 1\nBlue; 2\nGreen; 3\nGold; 4")
-    page.get_by_role("button", name="Enter participants").click()
-    expect(page.get_by_text("4 participants entered.")).to_be_visible()
-    page.get_by_role("link", name="Brackets").click()
-    page.get_by_role("button", name="Generate bracket").click()
-    expect(page.locator("#desk-upcoming .desk-row")).to_have_count(3)
-    expect(page.get_by_text("Winner of M1")).to_be_visible()
-
-
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_no_page_of_the_organizers_is_wider_than_the_screen(scene, open_page, width):
     page = open_page(_desk(scene), scene.organizer, viewport={"width": width, "height": 900})
