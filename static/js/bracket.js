@@ -5,7 +5,7 @@
 
   var PHONE = window.matchMedia("(max-width: 47.99rem)");
   var REDRAW_WITHIN = 15000;        // what is too large to be pushed is fetched: not by all readers in the same moment
-  var followed = null;              // chosen by the reader; what is under the pointer goes before it
+  var followed = null;              // chosen by the reader, at first one whom they follow; what is under the pointer goes before it
   var shown = [];
 
   function all(selector, root) { return Array.from((root || document).querySelectorAll(selector)); }
@@ -79,9 +79,9 @@
     if (ids.length < 3) return;
     var label = document.createElement("label"), select = document.createElement("select");
     label.className = "follow";
-    label.textContent = "Follow";
+    label.textContent = say("Follow");
     select.className = "input";
-    select.add(new Option("Nobody in particular", ""));
+    select.add(new Option(say("Nobody in particular"), ""));
     ids.forEach(function (id) { select.add(new Option(names[id], id, false, id === followed)); });
     label.appendChild(select);
     tools.appendChild(label);
@@ -291,6 +291,7 @@
   }
 
   function begin() {
+    if (!followed && window.matchdeskFollow) followed = window.matchdeskFollow.firstIn(document.querySelector("[data-bracket-list]"));
     offerChoice();
     prepare(document);
     if (followed) show(rest());

@@ -6,6 +6,7 @@
   var SAY_AFTER = 700;
   var texts = new WeakMap();        // by row: what is looked through
   var chosen = "";                  // a tournament's slug
+  var wasNarrowed = false;
   var saying = null;
 
   function tools() { return document.querySelector("[data-find]"); }
@@ -31,6 +32,9 @@
     if (!bar) return;
     var words = plain(bar.querySelector("[data-find-text]").value).split(/\s+/).filter(Boolean);
     var isNarrowed = words.length > 0 || chosen !== "", shown = {}, present = {};
+    chips(bar);
+    if (!isNarrowed && !wasNarrowed) return;
+    wasNarrowed = isNarrowed;
     document.querySelectorAll("[data-live-section]").forEach(function (section) {
       var rows = live.rowsOf(section), left = 0;
       rows.forEach(function (row) {
@@ -46,7 +50,6 @@
       live.count(section);
     });
     tell(bar, isNarrowed, Object.keys(shown).length, Object.keys(present).length);
-    chips(bar);
   }
 
   function tell(bar, isNarrowed, shown, present) {
@@ -73,8 +76,10 @@
   function chips(bar) {
     var group = bar.querySelector("[data-find-tournaments]");
     if (!group) return;
+    var known = new Set(Array.from(group.children, function (chip) { return chip.dataset.findTournament; }));
     document.querySelectorAll(".match-row[data-tournament]").forEach(function (row) {
-      if (group.querySelector('[data-find-tournament="' + CSS.escape(row.dataset.tournament) + '"]')) return;
+      if (known.has(row.dataset.tournament)) return;
+      known.add(row.dataset.tournament);
       var chip = document.createElement("button");
       chip.type = "button";
       chip.className = "chip";

@@ -29,7 +29,12 @@
     return all("[data-side]", element).some(function (side) { return followed[side.dataset.side]; });
   }
 
-  window.matchdeskFollow = { isIn: isIn };
+  function firstIn(element) {
+    var side = element && all("[data-side]", element).find(function (one) { return followed[one.dataset.side]; });
+    return side ? side.dataset.side : null;
+  }
+
+  window.matchdeskFollow = { isIn: isIn, firstIn: firstIn };
 
   function toggle(id, who) {
     var name = who.name;
@@ -64,9 +69,20 @@
     all("[data-follow-count]").forEach(function (count) { count.textContent = sides.length || ""; });
   }
 
+  // Stars come from the server as not pressed: with long lists, only those that differ are looked at.
   function press(root) {
-    all("[data-follow]", root).forEach(function (button) { button.setAttribute("aria-pressed", Boolean(followed[button.dataset.follow])); });
-    all("[data-follow-row]", root).forEach(function (button) { button.setAttribute("aria-pressed", isIn(button.closest(".match-row"))); });
+    all('.star[aria-pressed="true"]', root).forEach(function (button) { button.setAttribute("aria-pressed", isPressed(button)); });
+    Object.keys(followed).forEach(function (id) {
+      all('[data-follow="' + Number(id) + '"]', root).forEach(function (button) { button.setAttribute("aria-pressed", "true"); });
+      all('.match-row [data-side="' + Number(id) + '"]', root).forEach(function (side) {
+        var button = side.closest(".match-row").querySelector("[data-follow-row]");
+        if (button) button.setAttribute("aria-pressed", "true");
+      });
+    });
+  }
+
+  function isPressed(button) {
+    return button.dataset.follow ? Boolean(followed[button.dataset.follow]) : isIn(button.closest(".match-row"));
   }
 
   // -- their matches -------------------------------------------------------------------
