@@ -74,7 +74,7 @@ def register_guards(app: Flask) -> None:
 
 
 def _know_strangers() -> None:
-    """Whoever brings no cookie is nobody. Flask-Login would compute a fingerprint of them to find that out."""
+    """Whoever brings no cookie is nobody. Flask-Login would take a fingerprint of them to find that out."""
     if "HTTP_COOKIE" not in request.environ:
         g._login_user = _NOBODY
 
