@@ -4,7 +4,8 @@ What is said is English in the code: `say` in Python, `_` in templates, `say` in
 reader's. The API, the logs and what is stored are English always.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -14,8 +15,8 @@ from babel.dates import format_datetime
 from babel.messages.extract import extract_from_file
 from babel.numbers import format_decimal
 from babel.support import Translations
-from flask import Flask, has_request_context, request
-from flask_babel import get_locale, get_translations
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import force_locale, get_locale, get_translations
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
@@ -87,8 +88,27 @@ def register_languages(app: Flask) -> None:
 
 def current_language() -> str:
     """The code of the language in which this request is answered; English where there is no request."""
-    locale = get_locale()
-    return locale.language if locale else ENGLISH
+    if not has_app_context():
+        return ENGLISH
+    # Asked for each sentence of a page.
+    known = g._get_current_object()
+    try:
+        return known.language
+    except AttributeError:
+        known.language = get_locale().language
+        return known.language
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Meanwhile what is said is said in this language, whoever asks."""
+    before = current_language()
+    with force_locale(language):
+        g.language = language
+        try:
+            yield
+        finally:
+            g.language = before
 
 
 def asked_language(accepted: str) -> str:

@@ -1,13 +1,14 @@
 """The public fragments that go out inside page events: rendered once for each event, not for each reader."""
 
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 
 from flask import Flask
 from flask.testing import EnvironBuilder
 
+from app.languages import speaking
 from app.services.queries import estimates
 from app.services.queries.rows import list_rows_of
 
@@ -50,9 +51,11 @@ class Fragments:
             html = self._draw_bracket(tournament_id, bracket_id)
         return html if html is None or len(html.encode()) <= LARGEST_PUSHED else None
 
-    def _request_of_nobody(self, language: str) -> AbstractContextManager:
+    @contextmanager
+    def _request_of_nobody(self, language: str) -> Iterator[None]:
         """A request without a cookie: whatever the templates ask, the answer is that of nobody."""
-        return self._app.request_context({**self._environ, "HTTP_ACCEPT_LANGUAGE": language})
+        with self._app.request_context(self._environ.copy()), speaking(language):
+            yield
 
     @cached_property
     def _environ(self) -> dict:
