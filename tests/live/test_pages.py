@@ -264,3 +264,22 @@ def test_pages_are_let_in_before_they_are_sent_anything(desk, live_server):
     assert wire.answer.startswith("40{")
     assert wire.receive().startswith('42["match_started"')
     wire.close()
+
+
+def test_each_page_is_sent_its_own_language(desk, listen):
+    scene = factories.scene()
+    of = scene.tournament.id
+    wanted = {"en": "Live", "de": "Live", "fr": "En direct", "es": "En juego", "bn": "লাইভ", "xx": "Live"}
+    pages = {language: listen(page("tournament", of, seq=0, language=language)) for language in wanted}
+    silent = listen(page("tournament", of, seq=0, language=["de"]))
+
+    start(desk, scene)
+
+    assert {
+        language: each.wait_for("match_started")["html"].count(wanted[language]) > 0
+        for language, each in pages.items()
+    } == {language: True for language in wanted}
+    assert silent.wait_for("match_started")["html"] == pages["en"].wait_for("match_started")["html"]
+
+    late = listen(page("home", age=60, language="fr"))
+    assert "En direct" in late.wait_for("match_started")["html"]
