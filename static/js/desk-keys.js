@@ -83,10 +83,32 @@
 
   // -- what is done to a match ---------------------------------------------------------------
 
-  function openPanel(line, part) {
+  var leadTo = null;                // what is looked for in the controls once they are there: { more, verbs }
+
+  function openPanel(line, part, verbs) {
     var id = line.dataset.matchId, more = document.getElementById("desk-more-" + id);
-    return window.htmx.ajax("GET", "/matches/" + id + "/panel?view=desk&part=" + part, { target: more, swap: "innerHTML" })
-      .then(function () { return more; });
+    more.replaceChildren();
+    leadTo = verbs ? { more: more, verbs: verbs } : null;
+    window.htmx.ajax("GET", "/matches/" + id + "/panel?view=desk&part=" + part, { target: more, swap: "innerHTML" })
+      .catch(function () { tell(say("The server does not answer. Try again.")); });
+  }
+
+  document.addEventListener("htmx:after:swap", function (event) {
+    if (!leadTo || !leadTo.more.querySelector(".panel")) return;
+    var to = leadTo;
+    leadTo = null;
+    lead(to.more, to.verbs);
+  });
+
+  // To the first field or button of what does it, or to the reasons why the last of them is not possible.
+  function lead(more, verbs) {
+    function found(selector) {
+      return verbs.map(function (verb) { return more.querySelector(selector.replace(/VERB/g, verb)); }).filter(Boolean);
+    }
+    var fields = found('form[data-verb="VERB"] :is(.input, button:not(:disabled))');
+    if (fields.length) return fields[0].focus();
+    var why = found('form[data-verb="VERB"] .blocked, [data-not="VERB"]').pop();
+    if (why) showWhy(why);
   }
 
   // One press where the row offers that; else the controls, at the form that does it, or at the reasons why not.
@@ -95,18 +117,16 @@
     return onRow(function (line) {
       var press = verbs.map(function (verb) { return line.querySelector('form[data-verb="' + verb + '"]'); }).find(Boolean);
       if (press) return press.requestSubmit();
-      openPanel(line, "run").then(function (more) {
-        var field = verbs.map(function (verb) { return more.querySelector('form[data-verb="' + verb + '"] :is(.input, button:not(:disabled))'); }).find(Boolean);
-        if (field) return field.focus();
-        var why = verbs.map(function (verb) { return more.querySelector('form[data-verb="' + verb + '"] .blocked, [data-not="' + verb + '"]'); }).find(Boolean);
-        if (why) showWhy(why);
-      });
+      openPanel(line, "run", verbs);
     });
   }
 
   function showWhy(why) {
     var fold = why.closest("details");
     if (fold) fold.open = true;
+    // Until it was read, live.js leaves it as it is.
+    why.setAttribute("data-held", "");
+    why.addEventListener("focusout", function () { why.removeAttribute("data-held"); }, { once: true });
     why.tabIndex = -1;
     why.focus();
   }

@@ -158,25 +158,27 @@
 
   // -- what has the focus keeps it when its row is redrawn -------------------------------
 
-  var focused = null;               // { match, part }: which row, and how to find the same thing in it again
+  var focused = null;               // { row, part }: which row, and how to find the same thing in it again
 
   document.addEventListener("focusin", function (event) {
-    var line = event.target.closest(".match-row--desk");
-    focused = line && { match: line.dataset.matchId, part: partOf(event.target) };
+    var row = event.target.closest(".desk-row");
+    focused = row && { row: row.id, part: partOf(event.target) };
   });
 
   function partOf(element) {
     if (element.matches("[data-cell]")) return '[data-cell="' + element.dataset.cell + '"]';
     if (element.matches('input[name="match_ids"]')) return 'input[name="match_ids"]';
     if (element.matches(".match-row__sides")) return ".match-row__sides";
-    var cell = element.closest("[data-cell-form]");
-    return cell ? '[data-cell="' + cell.dataset.cellForm + '"]' : null;
+    var cell = element.closest("[data-cell-form]"), form = element.closest("[data-verb]");
+    if (cell) return '[data-cell="' + cell.dataset.cellForm + '"]';
+    var inPanel = form && form.closest(".desk-row__more");
+    return inPanel ? '.desk-row__more [data-verb="' + form.dataset.verb + '"] button:not(:disabled)' : null;
   }
 
   function focusAgain() {
     if (!focused || document.activeElement !== document.body || document.querySelector("dialog[open]")) return;
-    var line = document.getElementById("desk-row-" + focused.match + "-line");
-    if (line) (focused.part && line.querySelector(focused.part) || line).focus({ preventScroll: true });
+    var row = document.getElementById(focused.row);
+    if (row) (focused.part && row.querySelector(focused.part) || row.querySelector(".match-row--desk")).focus({ preventScroll: true });
   }
 
   document.addEventListener("htmx:after:swap", function (event) {

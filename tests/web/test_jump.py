@@ -52,7 +52,7 @@ def test_a_side_is_found_by_its_name_and_by_its_members(web_client, cup):
     assert ("Match", f"M{cup.match.match_number}: {cup.team1.name} against {cup.team2.name}") in [
         place[:2] for place in by_name
     ]
-    kind, title, address = next(
+    _kind, title, address = next(
         place for place in _places(client, cup, cup.player1.username) if place[0] == "Participant"
     )
     assert title == cup.team1.name
