@@ -1,7 +1,7 @@
 # Everything runs in .venv/, which is made at the first use and renewed when the requirements change; what `make bench`
 # compares with runs in .venv-bench/.
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage check words bench
+.PHONY: help run test coverage check words bench pictures
 
 HOST ?= 127.0.0.1
 PORT ?= 8000
@@ -40,6 +40,9 @@ words: $(VENV)/.ready-dev ## collects what is said for app/translations/, and co
 
 bench: $(VENV)/.ready-dev ## measures Matchdesk beside the stock stack and the limit, in three minutes (bench/README.md)
 	@$(BIN)/python -m bench
+
+pictures: $(VENV)/.ready-dev ## takes the pictures of the README anew, of the demo
+	@$(BIN)/python -m docs.take_pictures
 
 $(VENV)/.ready: requirements.txt
 	@deploy/make-venv $(VENV) requirements.txt

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.processes import ROOT, clean_environment
 
-COMMANDS = {"run", "test", "coverage", "check", "bench", "help"}
+COMMANDS = {"run", "test", "coverage", "check", "words", "bench", "pictures", "help"}
 
 
 def run(*command, **environ):
