@@ -59,7 +59,7 @@ def say_all(texts: Iterable[str]) -> Words:
 def say_list(texts: Iterable[str]) -> Words:
     """The texts with commas between them; there is at least one."""
     first, *others = texts
-    listed = say("%(word)s", word=first)
+    listed = first if isinstance(first, Words) else Words(first)
     for other in others:
         listed = say("%(first)s, %(second)s", first=listed, second=other)
     return listed

@@ -25,8 +25,17 @@ BUNDLES = {
         *("js/live.js", "js/ticker.js", "js/follow.js"),
     ),
 }
-# What scripts say, in the languages that are not the one they are written in.
-WORDS = {f"words-{language}.js": language for language in LANGUAGES if language != ENGLISH}
+# Scripts of organizers' pages alone: what they say is not loaded by a hall of spectators.
+_DESK_SCRIPTS = frozenset(
+    ("desk.js", "desk-cells.js", "desk-keys.js", "jump.js", "keys.js", "presence.js", "timetable-plan.js")
+)
+# What the other scripts say, and what these do, in the languages that are not the one they are written in.
+WORDS = {
+    f"{whose}words-{language}.js": language
+    for whose in ("", "desk-")
+    for language in LANGUAGES
+    if language != ENGLISH
+}
 # Of scripts, the lines that are nothing else.
 _COMMENTS = {".js": re.compile(rb"^\s*//.*\n", re.MULTILINE), ".css": re.compile(rb"/\*.*?\*/\s*", re.DOTALL)}
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
@@ -67,7 +76,11 @@ def read(name: str) -> Response:
 
 def get_bundle(root: Path, name: str) -> Bundle:
     """The bundle as its files now stand in the folder; raises KeyError for a name that there is not."""
-    parts = sorted(root.glob("js/*.js")) if name in WORDS else [root / part for part in BUNDLES[name]]
+    if name in WORDS:
+        of_desk = name.startswith("desk-")
+        parts = [part for part in sorted(root.glob("js/*.js")) if (part.name in _DESK_SCRIPTS) == of_desk]
+    else:
+        parts = [root / part for part in BUNDLES[name]]
     return _join(name, tuple(parts), tuple(part.stat().st_mtime_ns for part in parts))
 
 
@@ -75,7 +88,7 @@ def get_bundle(root: Path, name: str) -> Bundle:
 def _join(name: str, parts: tuple[Path, ...], _changed_at: tuple[int, ...]) -> Bundle:
     if name in WORDS:
         sayings = json.dumps(script_catalog(WORDS[name], parts), ensure_ascii=False, separators=(",", ":"))
-        body = f"window.sayings = {sayings};\n".encode()
+        body = f"window.sayings = Object.assign(window.sayings || {{}}, {sayings});\n".encode()
     else:
         body = b"\n".join(map(_without_comments, parts))
     return Bundle(body, gzip.compress(body, mtime=0), hashlib.sha256(body).hexdigest()[:10])

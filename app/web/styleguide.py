@@ -15,7 +15,7 @@ from .forms.times import WallTimeField
 
 blueprint = Blueprint("styleguide", __name__)
 
-ICONS = ("monitor", "sun", "moon", "contrast")
+ICONS = ("monitor", "sun", "moon", "contrast", "check", "languages")
 _ZONE = "Europe/Berlin"
 _AT = datetime(2027, 7, 1, 16, 30, tzinfo=UTC)
 _SCORED = (MatchState.LIVE, MatchState.PENDING_RESULT, MatchState.DISPUTED, MatchState.COMPLETED)

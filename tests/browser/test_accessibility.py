@@ -90,7 +90,24 @@ def _look_at(page: Page, paths: list[str]) -> None:
 
 
 PUBLIC = ("", "matches/", "bracket/", "schedule/", "participants/", "board/")
-ROOMS = ("desk/", "stations/", "settings/", "staff/", "audit/")
+ROOMS = (
+    "desk/",
+    "stations/",
+    "staff/",
+    "audit/",
+    "deleted/",
+    "slips/",
+    "schedule/auto",
+    "schedule/delay",
+    "schedule/versions/",
+    "settings/",
+    "settings/brackets/",
+    "settings/export/",
+    "settings/participants/",
+    "settings/rehearsal/",
+    "settings/screens/",
+    "settings/stations/",
+)
 
 
 def test_pages_for_everyone(open_page, hall):
@@ -102,6 +119,7 @@ def test_pages_for_everyone(open_page, hall):
             "/tournaments/",
             "/login",
             "/register",
+            "/following/",
             hall.match,
             *hall.pages(*PUBLIC),
             "/nowhere/",
@@ -112,12 +130,21 @@ def test_pages_for_everyone(open_page, hall):
 
 def test_pages_of_a_participant(open_page, hall):
     page = open_page("/", hall.scene.player1, viewport=PHONE, reduced_motion="reduce")
-    _look_at(page, ["/me/", hall.match, "/account/"])
+    _look_at(page, ["/me/", "/me/coordinating/", hall.match, "/account/"])
 
 
 def test_pages_of_an_organizer(open_page, hall):
     page = open_page("/", hall.scene.organizer, viewport=LAPTOP, reduced_motion="reduce")
-    _look_at(page, ["/dashboard/", hall.match, *hall.pages("schedule/", *ROOMS)])
+    _look_at(
+        page,
+        [
+            "/dashboard/",
+            "/dashboard/conflicts/",
+            "/dashboard/import/",
+            hall.match,
+            *hall.pages("schedule/", *ROOMS),
+        ],
+    )
 
 
 def _tab_to(page: Page, name: str, *, within: str = "body") -> None:

@@ -278,7 +278,7 @@ def test_each_page_is_sent_its_own_language(desk, listen):
     assert {
         language: each.wait_for("match_started")["html"].count(wanted[language]) > 0
         for language, each in pages.items()
-    } == {language: True for language in wanted}
+    } == dict.fromkeys(wanted, True)
     assert silent.wait_for("match_started")["html"] == pages["en"].wait_for("match_started")["html"]
 
     late = listen(page("home", age=60, language="fr"))

@@ -108,7 +108,8 @@ def test_a_list_keeps_its_words():
     first, second = say("one"), say("two")
     listed = say_list([first, second])
     assert listed.values["second"] is second
-    assert listed.values["first"].values["word"] is first
+    assert listed.values["first"] is first
+    assert type(say_list(["one"])) is Words
 
 
 @given(st.integers(), texts.filter(lambda text: "%" not in text))

@@ -116,7 +116,8 @@ def _outside(text, depth):
 def reader(app, monkeypatch):
     """The demo, whose organizer reads that language, and also runs a tournament with nothing in it."""
     monkeypatch.setitem(LANGUAGES, BRACKETED, "日本語")
-    monkeypatch.setitem(WORDS, f"words-{BRACKETED}.js", BRACKETED)
+    for whose in ("", "desk-"):
+        monkeypatch.setitem(WORDS, f"{whose}words-{BRACKETED}.js", BRACKETED)
     with app.test_request_context():
         monkeypatch.setitem(get_domain().cache, (BRACKETED, "messages"), Marked())
         demo.load(datetime.now(UTC))
