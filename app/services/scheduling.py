@@ -61,13 +61,16 @@ def _refuse_closed(match: Match) -> None:
 
 
 def _before_last_update(uow: UnitOfWork, match: Match) -> dict:
-    """What stood before the newest change of the match, which has up to two rows in the audit."""
+    """What stood before the newest change of the match, which has up to two rows in the audit.
+
+    A change of many matches at once has its row elsewhere: a match that changed later shows that one did.
+    """
     rows = uow.session.scalars(
         select(AuditLog).where(AuditLog.match_id == match.id).order_by(AuditLog.id.desc()).limit(2)
     ).all()
     before: dict = {}
     for row in rows:
-        if row.created_at != rows[0].created_at:
+        if row.created_at != match.updated_at:
             break
         if row.action == AuditAction.MATCH_UPDATE:
             before |= row.meta["old"]

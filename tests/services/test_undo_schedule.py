@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.errors import Refused, StaleVersion
-from app.services import matches, scheduling
+from app.services import bulk, matches, scheduling
 from tests import factories as make
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("app_context")]
@@ -55,6 +55,18 @@ def test_what_was_done_since_is_not_overwritten():
     with pytest.raises(Refused, match="was not one of its schedule"):
         _run(scheduling.undo_update, scene, 2)
     assert make.fresh(scene.match).scheduled_time == make.soon(300)
+
+
+def test_a_time_that_was_set_for_many_since_is_not_overwritten():
+    scene = make.scene("READY")
+    _run(scheduling.update_match, scene, changes={"scheduled_time": make.soon(300)})
+    actor = make.actor(scene.organizer)
+    bulk.bulk_schedule(
+        actor=actor, match_ids=[scene.match.id], scheduled_time=make.soon(400), now=make.soon(1)
+    )
+    with pytest.raises(Refused, match="was not one of its schedule"):
+        _run(scheduling.undo_update, scene, 2)
+    assert make.fresh(scene.match).scheduled_time == make.soon(400)
 
 
 @pytest.mark.parametrize("state", ["COMPLETED", "CANCELLED"])
