@@ -106,8 +106,10 @@ def _cell() -> str:
 
 def show_controls(panel: MatchPanel) -> Response:
     """The controls as they stand, for who refetches them or opens another part of them."""
-    part = request.args.get("part", "run")
-    return _fragment(context(panel, view_for(panel), part=part if part in PARTS else "run"))
+    part, view = request.args.get("part", "run"), view_for(panel)
+    # A message says what became of a verb, and has nothing to show before one.
+    view = "desk" if view == "toast" else view
+    return _fragment(context(panel, view, part=part if part in PARTS else "run"))
 
 
 def show_again(

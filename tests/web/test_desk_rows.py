@@ -160,6 +160,13 @@ def test_what_is_not_possible_any_more_is_said_in_the_message(web_client):
     assert 'class="notice notice--bad toast"' in response.text
 
 
+def test_who_asks_for_a_message_gets_the_controls(web_client):
+    scene = factories.scene("READY")
+    response = web_client(scene.organizer).get(f"/matches/{scene.match.id}/panel?view=toast", htmx=True)
+    assert response.status_code == 200
+    assert "Start match" in response.text
+
+
 def test_without_scripts_taking_back_leads_to_the_desk(web_client):
     scene = factories.scene("READY")
     client = web_client(scene.organizer)
