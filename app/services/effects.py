@@ -39,7 +39,7 @@ def effects_of_taking_back(uow: UnitOfWork | None, match: Match) -> Effects:
 
 def begun_blocker(match: Match) -> dict:
     """Why places of a table that fill this match can't change: one of `blocked_by`."""
-    told = {"number": match.match_number, "state": match.state}
+    told = {"number": match.match_number, "state": MatchState(match.state).named}
     why = say("M%(number)s, which these places fill, is %(state)s already.", **told)
     return {"match": match.id, "state": str(match.state), "why": why}
 
