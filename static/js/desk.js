@@ -252,7 +252,7 @@
     var address = form.getAttribute("action") + (query.size ? "?" + query : "");
     if (finding) finding.abort();
     finding = new AbortController();
-    fetch(address, { headers: { Accept: "text/html" }, credentials: "same-origin", signal: finding.signal })
+    fetch(address, { headers: { Accept: "text/html", "X-Redraw": "1" }, credentials: "same-origin", signal: finding.signal })
       .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : Promise.reject(new Error("not the desk")); })
       .then(function (html) {
         var fresh = new DOMParser().parseFromString(html, "text/html").getElementById("desk-sections");

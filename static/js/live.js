@@ -179,7 +179,7 @@
   function refresh() {
     var main = document.querySelector("main");
     if (!main || live.isBeingFilledIn(main)) return;
-    fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" }).then(function (answer) {
+    fetch(location.href, { headers: { Accept: "text/html", "X-Redraw": "1" }, credentials: "same-origin" }).then(function (answer) {
       if (!answer.ok || answer.redirected) throw new Error("not the page");
       return answer.text();
     }).then(function (html) {

@@ -51,6 +51,8 @@ def test_a_match_is_run_with_single_keys(live_server, open_page):
     expect(line.locator('[data-cell="station"]')).to_have_text("No station")
     page.keyboard.press("s")
     expect(page.locator("#desk-live").locator(f"#desk-row-{scene.match.id}")).to_be_visible()
+    # What was done is told with the answer; the row may have moved before, with the push.
+    expect(page.locator("[data-toast]", has_text="tarted")).to_be_visible()
     page.keyboard.press("u")
     expect(page.locator("#desk-ready").locator(f"#desk-row-{scene.match.id}")).to_be_visible()
     page.keyboard.press("r")

@@ -91,7 +91,13 @@ def assert_heard_all(heard: Iterable[tuple[str, dict]], tournament: Tournament) 
     """
     heard = list(heard)
     public = [event for event in factories.events(tournament_id=tournament.id) if not event.is_private]
-    assert [payload["seq"] for _, payload in heard] == [each.seq for each in public]
+    got, told = [payload["seq"] for _, payload in heard], [each.seq for each in public]
+    first = next(
+        (place for place, pair in enumerate(zip(got, told, strict=False)) if pair[0] != pair[1]), None
+    )
+    assert got == told, (
+        f"heard {len(got)} of {len(told)}, otherwise from place {first}: {got[-9:]}, {told[-9:]}"
+    )
     known: dict[int, dict] = {}
     for name, payload in heard:
         assert name == payload["type"]

@@ -112,3 +112,12 @@ def test_a_board_speaks_what_its_address_says(client):
     assert lang(client.get(f"{board}?lang=bn", headers={"Accept-Language": "de"})) == "bn"
     assert lang(client.get(f"{board}?lang=xx", headers={"Accept-Language": "de"})) == "de"
     assert lang(client.get("/?lang=bn")) == "en"
+
+
+def test_what_is_told_once_is_not_used_up_by_a_page_that_draws_itself_anew(web_client, app_context):
+    reader = web_client(make.user())
+    assert reader.post("/account/language", data={"language": "de"}).status_code == 303
+    redrawn = reader.get("/account/", headers={"X-Redraw": "1"})
+    assert "notice--good" not in redrawn.text
+    assert "notice--good" in reader.get("/account/").text
+    assert "notice--good" not in reader.get("/account/").text
