@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 from werkzeug.exceptions import HTTPException
 
 from app.api.problems import problem_response
@@ -105,6 +106,7 @@ def register_error_handlers(app: Flask) -> None:
     """Make every error of the application answer in the form that its reader expects."""
     app.register_error_handler(domain.DomainError, _on_domain_error)
     app.register_error_handler(OperationalError, _on_database_busy)
+    app.register_error_handler(NoConnectionInTime, _on_database_busy)
     app.register_error_handler(CSRFError, _on_csrf_error)
     app.register_error_handler(HTTPException, _on_http_error)
 
@@ -160,8 +162,8 @@ def _on_csrf_error(error: CSRFError) -> Response:
     return _answer(Failure(400, detail, _CSRF_HINT))
 
 
-def _on_database_busy(error: OperationalError) -> Response:
-    """A lock that was not had in time, or a database that is away: neither is the caller's fault."""
+def _on_database_busy(error: OperationalError | NoConnectionInTime) -> Response:
+    """A lock or a connection not had in time, or a database that is away: none is the caller's fault."""
     current_app.logger.error("The database did not answer", exc_info=error)
     # Who asks is looked up only when the page is drawn: that must not ask the database once more.
     g.database_is_away = True

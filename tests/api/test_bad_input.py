@@ -3,6 +3,8 @@
 from io import BytesIO
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionInTime
 
 from tests import factories
 from tests.api.support import MATCHES, assert_problem, assert_unchanged, url
@@ -166,11 +168,15 @@ def test_a_failure_of_ours_is_500_and_tells_nothing(scene, api_client, app, monk
     assert "swordfish" not in str(problem)
 
 
-def test_a_database_that_is_away_is_503(scene, api_client, monkeypatch):
-    from sqlalchemy.exc import OperationalError
+@pytest.mark.parametrize(
+    "error",
+    [OperationalError("SELECT 1", {}, Exception("gone")), NoConnectionInTime("no connection in time")],
+    ids=["away", "busy"],
+)
+def test_a_database_that_does_not_answer_is_503(scene, api_client, monkeypatch, error):
 
     def fail(*_args, **_kwargs):
-        raise OperationalError("SELECT 1", {}, Exception("gone"))
+        raise error
 
     client = api_client(scene.organizer)
     monkeypatch.setattr("app.services.matches.start", fail)

@@ -38,7 +38,7 @@ def scene() -> factories.Scene:
 
 
 def _paths(scene: factories.Scene) -> list[str]:
-    parts = ("", "matches/", "bracket/", "schedule/", "desk/", "settings/")
+    parts = ("", "matches/", "bracket/", "schedule/", "participants/", "desk/", "settings/")
     return ["/", f"/matches/{scene.match.id}/", "/account/"] + [
         f"/tournaments/{scene.tournament.slug}/{part}" for part in parts
     ]
