@@ -120,6 +120,8 @@ def test_pages_for_everyone(open_page, hall):
             "/login",
             "/register",
             "/following/",
+            "/join/no-such-link",
+            "/sign-in/no-such-link",
             hall.match,
             *hall.pages(*PUBLIC),
             "/nowhere/",
