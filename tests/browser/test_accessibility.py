@@ -130,6 +130,20 @@ def test_pages_for_everyone(open_page, hall):
     )
 
 
+def test_layers_of_a_broadcast(open_page, hall):
+    """They have one theme, which is their own."""
+    page = open_page("/", reduced_motion="reduce")
+    problems = []
+    for path in hall.pages("overlay/scoreboard", "overlay/next", "overlay/ticker"):
+        page.goto(path)
+        expect(page.locator(".match-row.is-shown").first).to_be_visible()
+        found = Axe().run(page, options=EVERYTHING).response["violations"]
+        problems += [
+            f"{path}: {rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]
+        ]
+    assert not problems, "\n".join(problems)
+
+
 def test_pages_of_a_participant(open_page, hall):
     page = open_page("/", hall.scene.player1, viewport=PHONE, reduced_motion="reduce")
     _look_at(page, ["/me/", "/me/coordinating/", hall.match, "/account/"])
