@@ -16,7 +16,7 @@ from babel.messages.extract import extract_from_file
 from babel.numbers import format_decimal
 from babel.support import Translations
 from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import force_locale, get_locale, get_translations
+from flask_babel import force_locale, get_locale, get_translations, refresh
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
@@ -97,6 +97,12 @@ def current_language() -> str:
     except AttributeError:
         known.language = get_locale().language
         return known.language
+
+
+def choose_anew() -> None:
+    """Let the rest of this request be answered in the language that its reader has chosen just now."""
+    refresh()
+    g.pop("language", None)
 
 
 @contextmanager

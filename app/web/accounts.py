@@ -11,12 +11,11 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import refresh
 from flask_login import current_user, login_user, logout_user
 
 from app.domain.errors import InvalidInput, NotFound, NotSignedIn, Refused, TooManyRequests
 from app.domain.words import say
-from app.languages import said
+from app.languages import choose_anew, said
 from app.models import User
 from app.services import accounts, tokens, tournaments
 from app.services.queries import calendars, pages
@@ -129,7 +128,7 @@ def set_language():
     if not form.validate():
         return _account_page(400, language_form=form)
     accounts.set_language(actor=current_actor(), language=form.language.data, now=now())
-    refresh()
+    choose_anew()
     flash(said(say("Language saved.")), "good")
     return redirect(url_for("accounts.account"), code=303)
 
