@@ -220,14 +220,7 @@ class Update:
         return ""
 
     def _record(self, match: Match, action: AuditAction, meta: dict) -> None:
-        audit.record(
-            self.uow,
-            actor=self.store.actor,
-            action=action,
-            tournament_id=match.tournament_id,
-            match_id=match.id,
-            meta={"match_id": match.id, "tournament_id": match.tournament_id, **meta},
-        )
+        audit.record_match(self.uow, actor=self.store.actor, match=match, action=action, meta=meta)
 
     def _name_lost(self, stored: dict[int, Match], pairs: dict[str, int]) -> None:
         found = set(pairs.values())

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy import insert
 
 from app.domain.permissions import Actor
-from app.models import AuditLog
+from app.models import AuditLog, Match
 
 from .prepared import Prepared
 from .unit_of_work import UnitOfWork
@@ -116,3 +116,9 @@ _ROW = Prepared(
     insert(AuditLog.__table__).returning(AuditLog.__table__.c.id),
     ("user_id", "action", "tournament_id", "match_id", "meta", "created_at", "ip"),
 )
+
+
+def record_match(uow: UnitOfWork, *, actor: Actor, match: Match, action: AuditAction, meta: dict) -> int:
+    """Write the row of a change to one match, whose ids stand in `meta` too; returns the row's id."""
+    ids = {"match_id": match.id, "tournament_id": match.tournament_id}
+    return record(uow, actor=actor, action=action, **ids, meta={**ids, **meta})

@@ -145,11 +145,4 @@ def _no_show(uow: UnitOfWork, match: Match, tournament: Tournament) -> bool:
 
 def _record(uow: UnitOfWork, match: Match, action: AuditAction, **meta) -> None:
     touch(match, uow.now)
-    audit.record(
-        uow,
-        actor=CLOCK,
-        action=action,
-        tournament_id=match.tournament_id,
-        match_id=match.id,
-        meta={"match_id": match.id, "tournament_id": match.tournament_id, **meta},
-    )
+    audit.record_match(uow, actor=CLOCK, match=match, action=action, meta=meta)

@@ -97,24 +97,13 @@ def _change(uow: UnitOfWork, actor: Actor, found: MatchAccess, changes: dict) ->
         touch(match, uow.now)
         tell_scheduled(uow, match, old_time)
         times = {"old_scheduled_time": iso(old_time), "new_scheduled_time": iso(match.scheduled_time)}
-        _record(uow, actor, match, AuditAction.MATCH_SCHEDULE, times)
+        audit.record_match(uow, actor=actor, match=match, action=AuditAction.MATCH_SCHEDULE, meta=times)
     if others:
         touch(match, uow.now)
         tell(uow, match, EventType.MATCH_UPDATED, changed=others, stream_url=match.stream_url)
         values = {"old": before, "changes": {name: getattr(match, name) for name in others}}
-        _record(uow, actor, match, AuditAction.MATCH_UPDATE, values)
+        audit.record_match(uow, actor=actor, match=match, action=AuditAction.MATCH_UPDATE, meta=values)
     return warnings
-
-
-def _record(uow: UnitOfWork, actor: Actor, match: Match, action: AuditAction, meta: dict) -> None:
-    audit.record(
-        uow,
-        actor=actor,
-        action=action,
-        tournament_id=match.tournament_id,
-        match_id=match.id,
-        meta={"match_id": match.id, "tournament_id": match.tournament_id, **meta},
-    )
 
 
 def reschedule(
